@@ -1,0 +1,13 @@
+"""What every page's frame shows: read lazily, so that a fragment pays for nothing it omits."""
+
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from frontdesk import places
+
+
+def shell(request: HttpRequest) -> dict:
+    """Return the locations of the user and the one she is looking at."""
+    return {
+        "shell": SimpleLazyObject(lambda: places.of(request)),
+    }

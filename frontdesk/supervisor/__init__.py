@@ -1,0 +1,1 @@
+"""Keeps the demo's processes alive: `./run` becomes this, inside `.venv`."""

@@ -1,0 +1,14 @@
+"""Every address of the product: one include a subject."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("frontdesk.urls.health")),
+    path("", include("frontdesk.urls.accounts")),
+    path("", include("frontdesk.urls.calendar")),
+]
+
+handler400 = "frontdesk.views.errors.bad_request"
+handler403 = "frontdesk.views.errors.forbidden"
+handler404 = "frontdesk.views.errors.not_found"
+handler500 = "frontdesk.views.errors.server_error"

@@ -1,0 +1,14 @@
+from allauth.account.views import login, logout
+from django.urls import path
+from django.views.decorators.http import require_POST
+
+from frontdesk.views import accounts
+
+# The ways in, all of them. allauth looks up the last two by name; both stay shut.
+urlpatterns = [
+    path("login/", login, name="account_login"),
+    path("logout/", require_POST(logout), name="account_logout"),
+    path("login/closed/", accounts.closed, name="account_signup"),
+    path("login/inactive/", accounts.closed, name="account_inactive"),
+    path("login/reset/", accounts.closed, name="account_reset_password"),
+]

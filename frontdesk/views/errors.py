@@ -1,0 +1,61 @@
+"""The pages for what went wrong: ours, and with nothing in them but what to do next (SEC-35).
+
+A page for a failure is rendered without a request context, so neither a session nor a user
+nor the database is asked for anything.
+"""
+
+import sys
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+
+from frontdesk.htmx import wants_fragment
+from spa.postgres.outage import connection_was_lost
+
+RETRY_AFTER_SECONDS = 5
+
+
+def bad_request(_request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _page("400.html", 400)
+
+
+def forbidden(_request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _page("403.html", 403)
+
+
+def not_found(_request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _page("404.html", 404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer 503 when the database is away, and 500 for every other fault.
+
+    Django turns an exception into an answer right where it left a middleware or the view,
+    and calls this while handling it: a middleware of ours would never see it.
+    """
+    if connection_was_lost(sys.exc_info()[1]):
+        return unavailable(request)
+    return _page("500.html", 500)
+
+
+def unavailable(request: HttpRequest) -> HttpResponse:
+    """Ask to try again soon; HTMX gets a notice, which leaves what was typed in its place."""
+    if wants_fragment(request):
+        response = _page("_503.html", 503)
+        response["HX-Retarget"] = "#toasts"
+        response["HX-Reswap"] = "innerHTML"
+    else:
+        response = _page("503.html", 503)
+    response["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return response
+
+
+@login_not_required
+def csrf_failure(_request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Refuse a form without the right token; `reason` is for developers, not for the page."""
+    return _page("403_csrf.html", 403)
+
+
+def _page(template: str, status: int) -> HttpResponse:
+    return HttpResponse(render_to_string(template), status=status)

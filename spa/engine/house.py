@@ -1,0 +1,66 @@
+"""What stands in the way whoever serves: the calendar, the location, the client."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+
+from .facts import Facts
+from .intervals import FOREVER, Interval, Spans, around, contains, merge, subtract
+from .plans import Reason
+
+
+class House:
+    """The rules for every item alike, prepared for any number of starts."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+        self.opening = merge(facts.opening)
+        self.exclusions = Spans(facts.exclusions)
+        self.client = Spans(facts.client_busy)
+        self._open = subtract(self.opening, merge(self.exclusions.intervals()))
+
+    def obstacles(self, start: int, times: Sequence[Interval]) -> list[Reason]:
+        reasons = [*self._calendar(start)]
+        for at, (begin, end) in enumerate(times):
+            # One look-up is enough for the many items that nothing keeps from happening.
+            if not contains(self._open, begin, end):
+                reasons.extend(self._location(at, begin, end))
+        finish = max(end for _, end in times)
+        reasons.extend(
+            Reason("client_busy", start=busy.start, end=busy.end)
+            for busy in self.client.all(start, finish)
+        )
+        return list(dict.fromkeys(reasons))  # the same hours may be excluded twice
+
+    def sellable_around(self, start: int) -> Interval:
+        """Return the time around `start` in which the location can still sell anything."""
+        opens, closes = around(self._open, start, start) or (start, start)
+        return max(opens, self.facts.earliest), closes
+
+    def _calendar(self, start: int) -> Iterator[Reason]:
+        grid = self.facts.grid
+        at = bisect_left(grid, start)
+        if at == len(grid) or grid[at] != start:
+            yield Reason("off_grid")
+        if start < self.facts.earliest:
+            yield Reason("lead_time", end=self.facts.earliest)
+        if start >= self.facts.latest:
+            yield Reason("too_far", start=self.facts.latest)
+
+    def _location(self, at: int, begin: int, end: int) -> Iterator[Reason]:
+        if not contains(self.opening, begin, end):
+            yield self._closed(at, begin)
+        for exclusion in self.exclusions.all(begin, end):
+            yield Reason(
+                "excluded",
+                at,
+                start=exclusion.start,
+                end=exclusion.end,
+                detail=exclusion.reason,
+            )
+
+    def _closed(self, at: int, begin: int) -> Reason:
+        """Name the closed time that an item meets first, from closing to opening."""
+        following = bisect_right(self.opening, (begin, FOREVER))
+        closes = self.opening[following - 1][1] if following else None
+        opens = self.opening[following][0] if following < len(self.opening) else None
+        return Reason("closed", at, start=closes, end=opens)

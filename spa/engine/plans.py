@@ -1,0 +1,78 @@
+"""What the search answers."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedItem:
+    service: int
+    staff: int | None
+    room: int | None
+    place: int | None
+    start: int
+    end: int
+    staff_busy_until: int  # `end` where nobody serves
+    room_busy_until: int  # `end` where no room is needed
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    start: int
+    end: int
+    items: tuple[PlannedItem, ...]
+
+
+class Reason(NamedTuple):  # a tuple, since a month's listing makes ten thousand of them
+    """One thing that truly stands in the way of a start.
+
+    `code` is one of: closed, not_working, excluded, busy, client_busy, no_room,
+    cannot_do_service, lead_time, too_far, off_grid. `start` and `end` bound what is in the
+    way; one of them is None where only the other edge matters: a shift that is over too soon
+    has an `end`, one that begins too late a `start`.
+    """
+
+    code: str
+    item: int | None = None  # index of the wish
+    staff: int | None = None
+    room: int | None = None
+    start: int | None = None
+    end: int | None = None
+    detail: str = ""  # the exclusion's own reason
+
+
+@dataclass(frozen=True, slots=True)
+class Merit:
+    """Why a slot is ranked well.
+
+    `fills_gap`: exactly fills a gap of `minutes` between two engagements of somebody;
+    `no_gap`: leaves nobody a gap too short to sell; `usual_therapist`.
+    """
+
+    code: str
+    minutes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A start that can be booked, with the staff and rooms that suit it best."""
+
+    plan: Plan
+    idle_minutes: int
+    room_changes: int
+    usual: bool
+    merits: tuple[Merit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    start: int
+    reasons: tuple[Reason, ...]  # never empty
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Every start of the grid, in exactly one of the two; both in order of time."""
+
+    slots: tuple[Slot, ...]
+    refused: tuple[Refused, ...]

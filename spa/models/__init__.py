@@ -1,0 +1,63 @@
+"""Facts, and what must always be true of them. Callers write `from spa.models import Client`."""
+
+from spa.models.audit import AuditLog
+from spa.models.booking import (
+    ACTIVE,
+    BINDING,
+    OCCUPYING,
+    SLOT_CONSTRAINTS,
+    Action,
+    Appointment,
+    AppointmentChange,
+    AppointmentItem,
+    AppointmentStatus,
+    CancelledBy,
+)
+from spa.models.catalogue import Room, RoomKind, Service
+from spa.models.clients import Client, ClientChange, Consent, ConsentChannel, ConsentKind
+from spa.models.health import Heartbeat
+from spa.models.idempotency import IdempotencyKey
+from spa.models.people import Skill, StaffMember, User
+from spa.models.policy import SpaPolicy
+from spa.models.schedule import (
+    AvailabilityExclusion,
+    ExclusionKind,
+    Location,
+    OpeningHours,
+    StaffAvailability,
+    Weekday,
+)
+
+__all__ = [
+    "ACTIVE",
+    "BINDING",
+    "OCCUPYING",
+    "SLOT_CONSTRAINTS",
+    "Action",
+    "Appointment",
+    "AppointmentChange",
+    "AppointmentItem",
+    "AppointmentStatus",
+    "AuditLog",
+    "AvailabilityExclusion",
+    "CancelledBy",
+    "Client",
+    "ClientChange",
+    "Consent",
+    "ConsentChannel",
+    "ConsentKind",
+    "ExclusionKind",
+    "Heartbeat",
+    "IdempotencyKey",
+    "Location",
+    "OpeningHours",
+    "Room",
+    "RoomKind",
+    "Service",
+    "Skill",
+    "SpaPolicy",
+    "StaffAvailability",
+    "StaffMember",
+    "User",
+    "Weekday",
+]

@@ -1,0 +1,55 @@
+"""The numbers of the house, marked ⚙ in the rule book: one row, edited by managers."""
+
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class SpaPolicy(models.Model):
+    """The one row of business numbers. Laid down after every migrate."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    grid_minutes = models.PositiveSmallIntegerField(_("visits start every … minutes"), default=15)
+    horizon_days = models.PositiveSmallIntegerField(_("bookable … days ahead"), default=180)
+    client_lead_minutes = models.PositiveSmallIntegerField(
+        _("a client who chooses herself books at least … minutes ahead"), default=30
+    )
+    default_buffer_minutes = models.PositiveSmallIntegerField(_("buffer, minutes"), default=10)
+    late_minutes = models.PositiveSmallIntegerField(_("late after … minutes"), default=15)
+    max_client_moves = models.PositiveSmallIntegerField(_("moves a client may ask for"), default=2)
+    free_change_hours = models.PositiveSmallIntegerField(
+        _("a client moves or cancels freely until … hours before"), default=24
+    )
+    deposit_percent = models.PositiveSmallIntegerField(_("deposit, percent"), default=40)
+
+    class Meta:
+        verbose_name = _("policy")
+        verbose_name_plural = _("policy")
+        constraints = [
+            models.CheckConstraint(name="policy_is_one_row", condition=Q(id=1)),
+            models.CheckConstraint(
+                name="policy_grid_divides_the_hour",
+                condition=Q(grid_minutes__in=[5, 10, 15, 20, 30, 60]),
+            ),
+            models.CheckConstraint(
+                name="policy_horizon_is_one_day_to_two_years",
+                condition=Q(horizon_days__range=(1, 730)),
+            ),
+            models.CheckConstraint(
+                name="policy_buffer_is_at_most_180_minutes",
+                condition=Q(default_buffer_minutes__lte=180),
+            ),
+            models.CheckConstraint(
+                name="policy_deposit_is_a_percentage", condition=Q(deposit_percent__lte=100)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(_("Policy"))
+
+    @classmethod
+    def current(cls) -> Self:
+        """Return the policy in force; one query."""
+        return cls.objects.get(pk=1)

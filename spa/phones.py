@@ -1,0 +1,49 @@
+"""Telephone numbers as they are said at a Colombian desk, to and from E.164."""
+
+import re
+
+import phonenumbers
+from django.utils.translation import gettext as _
+
+from spa.errors import BusinessLogicError
+
+HOME = "CO"
+
+
+class PhoneInvalid(BusinessLogicError):
+    """What was typed is no telephone number that can be called."""
+
+
+def normalise(text: str) -> str:
+    """Return `text` as E.164 (`+573004561278`); a number without `+` is Colombian.
+
+    :raises PhoneInvalid: it is too short, too long, or in no numbering plan
+    """
+    digits = re.sub(r"[^\d+]", "", text)
+    if digits.startswith("00"):  # the way out of the country, as many write it
+        digits = "+" + digits[2:]
+    try:
+        number = phonenumbers.parse(digits, HOME)
+    except phonenumbers.NumberParseException:
+        number = None
+    if number is None or not phonenumbers.is_valid_number(number):
+        raise PhoneInvalid(
+            _(
+                "“%(text)s” is not a telephone number. Write ten digits, like 300 456 1278 or"
+                " 601 345 6789, or + and the country for one abroad."
+            )
+            % {"text": text[:40]},
+            reason="phone",
+        )
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def spoken(e164: str) -> str:
+    """Return a stored number as it is read aloud: `300 456 1278`, `+1 415 555 2671`."""
+    try:
+        number = phonenumbers.parse(e164)
+    except phonenumbers.NumberParseException:
+        return e164
+    home = number.country_code == phonenumbers.country_code_for_region(HOME)
+    plan = phonenumbers.PhoneNumberFormat
+    return phonenumbers.format_number(number, plan.NATIONAL if home else plan.INTERNATIONAL)

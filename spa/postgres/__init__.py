@@ -1,0 +1,1 @@
+"""The embedded server, and what Django's models cannot say to PostgreSQL."""

@@ -1,0 +1,200 @@
+"""Booking a visit (rule book §5, "book")."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from spa import engine, localtime, money
+from spa.models import (
+    Action,
+    Appointment,
+    AppointmentItem,
+    AppointmentStatus,
+    Client,
+    Location,
+    Room,
+    StaffMember,
+)
+from spa.services import idempotency, slots
+from spa.services.audit import Actor
+from spa.services.booking.history import write_change
+from spa.services.booking.refusals import (
+    ClientBlocked,
+    ServiceTwice,
+    SlotTaken,
+    refuse,
+    slot_refusals,
+)
+from spa.services.slots import Wanted
+from spa.services.transactions import locked_transaction
+
+# After losing a race the next free room is tried; more losses than this mean a rush, and the
+# desk is better served by a fresh list.
+TRIES = 3
+
+
+def book_at(
+    *,
+    location: Location,
+    client: Client,
+    wanted: Sequence[Wanted],
+    starts_at: datetime,
+    now: datetime,
+    actor: Actor,
+) -> Appointment:
+    """Book a visit of `wanted`, in order, at `starts_at`; staff and rooms left open are found.
+
+    What is open is decided by the search, outside the transaction; each try is one of its own.
+
+    :raises SlotTaken: other visits are in the way, or were faster
+    :raises RuleBroken: a rule of §5 forbids it, or a service was withdrawn
+    :raises ClientBlocked: the client is persona non grata
+    :raises ServiceTwice: a service stands in the list twice
+    """
+    for remaining in reversed(range(TRIES)):
+        concrete = find_staff_and_rooms(
+            location=location, client=client, wanted=wanted, starts_at=starts_at, now=now
+        )
+        try:
+            return book(
+                location=location,
+                client=client,
+                # A plan that is refused already is put before the locked check all the same:
+                # it alone knows whether this very request was carried out before.
+                wanted=concrete or wanted,
+                starts_at=starts_at,
+                now=now,
+                actor=actor,
+            )
+        except SlotTaken:
+            if not remaining or concrete is None:
+                raise
+    raise SlotTaken
+
+
+def find_staff_and_rooms(
+    *,
+    location: Location,
+    client: Client,
+    wanted: Sequence[Wanted],
+    starts_at: datetime,
+    now: datetime,
+    moving: Appointment | None = None,
+) -> list[Wanted] | None:
+    """Return `wanted` with the staff and rooms that suit best at that start; None if none can."""
+    day = location.today(now=starts_at)
+    window = slots.load(
+        location=location,
+        wanted=wanted,
+        first_day=day,
+        last_day=day,
+        client=client,
+        now=now,
+        moving=moving,
+    )
+    plan = window.plan_at(starts_at)
+    if isinstance(plan, engine.Refused):
+        return None
+    return [Wanted(item.service, item.staff, item.room) for item in plan.items]
+
+
+@slot_refusals()
+@locked_transaction
+def book(
+    *,
+    location: Location,
+    client: Client,
+    wanted: Sequence[Wanted],
+    starts_at: datetime,
+    now: datetime,
+    actor: Actor,
+) -> Appointment:
+    """Book a visit with the staff and rooms given; the place in a room is chosen under the lock.
+
+    Price, VAT rate, duration, buffers and deposit are frozen. Until money exists nothing is
+    owed, so the visit is confirmed at once. A repeated `request_id` returns the first visit.
+
+    :raises SlotTaken: other visits are in the way, or were faster
+    :raises RuleBroken: a rule of §5 forbids it, or a service was withdrawn
+    :raises ClientBlocked: the client is persona non grata
+    :raises ServiceTwice: a service stands in the list twice
+    """
+    earlier = idempotency.claim(
+        actor=actor,
+        operation="book",
+        now=now,
+        location=location.pk,
+        client=client.pk,
+        services=[(one.service_id, one.staff_id) for one in wanted],
+        starts_at=starts_at,
+    )
+    if earlier:
+        return Appointment.objects.select_related("location", "client").get(code=earlier)
+    client = Client.objects.locked().get(pk=client.pk)
+    lock_resources(wanted)
+
+    if client.is_blocked:
+        raise ClientBlocked
+    if len({one.service_id for one in wanted}) < len(wanted):
+        raise ServiceTwice
+    day = location.today(now=starts_at)
+    window = slots.load(
+        location=location, wanted=wanted, first_day=day, last_day=day, client=client, now=now
+    )
+    plan = window.plan_at(starts_at)
+    if isinstance(plan, engine.Refused):
+        refuse(plan)
+
+    prices = [service.price_for(client, on=day) for service in window.services]
+    appointment = Appointment.objects.create(
+        location=location,
+        client=client,
+        status=AppointmentStatus.CONFIRMED,
+        starts_at=localtime.moment(plan.start),
+        ends_at=localtime.moment(plan.end),
+        deposit_cents=money.share(sum(prices), window.policy["deposit_percent"]),
+        created_at=now,
+        created_by=actor.user,
+    )
+    items = AppointmentItem.objects.bulk_create(
+        AppointmentItem(
+            appointment=appointment,
+            position=position,
+            service=service,
+            staff_requested=one.staff_id is not None,
+            group=appointment.group,
+            occupies=True,
+            price_cents=price,
+            vat_percent=service.vat_percent,
+            duration_minutes=wish.duration,
+            staff_buffer_minutes=wish.staff_buffer,
+            room_buffer_minutes=wish.room_buffer,
+            **placement(planned, window.facts.rooms),
+        )
+        for position, (planned, one, service, wish, price) in enumerate(
+            zip(plan.items, wanted, window.services, window.wishes, prices, strict=True)
+        )
+    )
+
+    write_change(Action.BOOK, appointment=appointment, items=items, actor=actor, now=now)
+    idempotency.settle(actor=actor, result=appointment.code)
+    return appointment
+
+
+def lock_resources(wanted: Iterable[Wanted]) -> None:
+    """Lock the staff and then the rooms of these wishes, each by primary key. Two queries."""
+    list(StaffMember.objects.locked().filter(pk__in={one.staff_id for one in wanted} - {None}))
+    list(Room.objects.locked().filter(pk__in={one.room_id for one in wanted} - {None}))
+
+
+def placement(planned: engine.PlannedItem, rooms: dict[int, engine.RoomFacts]) -> dict:
+    """Return the columns of an item that say who, where and when."""
+    return {
+        "staff_id": planned.staff,
+        "room_id": planned.room,
+        "place": planned.place,
+        "room_shared": planned.room is not None and rooms[planned.room].shared,
+        "starts_at": localtime.moment(planned.start),
+        "ends_at": localtime.moment(planned.end),
+        "staff_busy_until": localtime.moment(planned.staff_busy_until),
+        "room_busy_until": localtime.moment(planned.room_busy_until),
+    }

@@ -1,0 +1,51 @@
+"""What must be there before anybody works: the roles with their permissions, the policy row.
+
+Laid down after every migrate, and so after a test's flush as well; changes nothing that is
+already right.
+"""
+
+from django.contrib.auth.models import Group, Permission
+from django.db import connections
+
+from spa.models import SpaPolicy
+
+THERAPIST, RECEPTIONIST, MANAGER, ADMINISTRATOR = (
+    "therapist",
+    "receptionist",
+    "manager",
+    "administrator",
+)
+
+_TREAT = {"view_own_agenda", "treat_appointment"}
+_DESK = _TREAT | {
+    "view_calendar",
+    "book_appointment",
+    "cancel_appointment",
+    "check_in_appointment",
+    "view_client",
+    "change_client",
+}
+_HOUSE = _DESK | {"override_policy", "flag_client"}
+
+# Rule book §3; what a role may do beyond this comes with the capability.
+ROLES = {
+    THERAPIST: _TREAT,
+    RECEPTIONIST: _DESK,
+    MANAGER: _HOUSE,
+    ADMINISTRATOR: _HOUSE | {"view_auditlog", "view_user", "change_user"},
+}
+
+
+def lay_down(using: str = "default", **_signal: object) -> None:
+    """Make groups, their permissions and the policy row what this page says; idempotent."""
+    # The signal also follows a migration back to nothing.
+    if SpaPolicy._meta.db_table not in connections[using].introspection.table_names():
+        return
+    known = {
+        permission.codename: permission
+        for permission in Permission.objects.filter(content_type__app_label="spa")
+    }
+    for role, codenames in ROLES.items():
+        group, _ = Group.objects.get_or_create(name=role)
+        group.permissions.set(known[codename] for codename in sorted(codenames & known.keys()))
+    SpaPolicy.objects.get_or_create(pk=1)

@@ -1,0 +1,1 @@
+"""Jobs for django-q2: load, call one service, count."""
