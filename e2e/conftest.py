@@ -5,6 +5,8 @@ import shutil
 
 import pytest
 
+from tests.flush import let_flush_through
+
 # Playwright keeps an event loop in the main thread from the first browser test on, and Django
 # then refuses every query there. Nothing runs concurrently in that thread: only the guard goes.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -28,3 +30,9 @@ def browser_type_launch_args(browser_type_launch_args):
     own = shutil.which("chromium")
     chosen = {"executable_path": own} if own else {}
     return {**browser_type_launch_args, "args": arguments, **chosen}
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """Let a flush (TRUNCATE) through, as for the other tests."""
+    let_flush_through(django_db_blocker)

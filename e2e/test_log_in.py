@@ -1,0 +1,51 @@
+"""A receptionist logs in and sees her day; the wrong password is explained."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.contrib.auth.models import Group
+
+from tests.factories import make_location, make_staff, make_user
+
+PASSWORD = "una clave larga y propia"  # noqa: S105
+
+
+@pytest.fixture
+def desk(transactional_db):
+    location = make_location()
+    make_staff(location)
+    user = make_user(email="marcela@spa.test", password=PASSWORD)
+    user.locations.add(location)
+    user.groups.add(Group.objects.get(name="receptionist"))
+    return user
+
+
+def log_in(page, live_server, password):
+    page.goto(live_server.url)
+    page.fill("#login", "marcela@spa.test")
+    page.fill("#password", password)
+    page.keyboard.press("Enter")
+
+
+def serious(page):
+    found = Axe().run(page).response["violations"]
+    return [one["id"] for one in found if one["impact"] in {"serious", "critical"}]
+
+
+def test_she_logs_in_and_sees_the_day(page, live_server, desk):
+    problems = []
+    page.on("console", lambda message: problems.append(message.text))
+
+    log_in(page, live_server, PASSWORD)
+    page.wait_for_selector("#day")
+
+    assert page.locator("[data-staff]").count() == 1
+    assert serious(page) == []
+    assert problems == []
+
+
+def test_a_wrong_password_is_explained_and_the_email_stays(page, live_server, desk):
+    log_in(page, live_server, "otra cosa")
+
+    page.wait_for_selector("#login-error")
+    assert page.input_value("#login") == "marcela@spa.test"
+    assert serious(page) == []

@@ -1,0 +1,111 @@
+"""The day's page: who may see it, and whose visits it shows."""
+
+import pytest
+from django.contrib.auth.models import Group
+
+from spa.services import booking
+from spa.services.audit import Actor
+from spa.services.slots import Wanted
+from tests.factories import (
+    NOW,
+    at,
+    make_client,
+    make_location,
+    make_room,
+    make_service,
+    make_staff,
+    make_user,
+)
+
+DAY = "/calendar/2026-11-19/"
+
+
+def worker(role, *locations, **fields):
+    user = make_user(**fields)
+    user.locations.set(locations)
+    user.groups.set(Group.objects.filter(name=role))
+    return user
+
+
+@pytest.fixture
+def visit():
+    location = make_location()
+    paola = make_staff(location)
+    room = make_room(location)
+    massage = make_service(room_kind=room.kind)
+    return booking.book(
+        location=location,
+        client=make_client(name="Mariana Echeverri"),
+        wanted=[Wanted(massage.pk, paola.pk, room.pk)],
+        starts_at=at(10),
+        now=NOW,
+        actor=Actor(),
+    )
+
+
+@pytest.mark.django_db
+def test_who_is_not_logged_in_is_sent_to_the_log_in(client):
+    assert client.get("/")["Location"] == "/login/?next=/"
+
+
+@pytest.mark.django_db
+def test_a_receptionist_sees_the_visits_of_her_location(client, visit):
+    client.force_login(worker("receptionist", visit.location))
+
+    page = client.get(DAY).content.decode()
+
+    assert f'data-appointment="{visit.code}"' in page
+    assert 'data-status="confirmed"' in page
+    assert "10:00–11:00" in page
+
+
+@pytest.mark.django_db
+def test_another_location_does_not_exist_for_her(client, visit):
+    client.force_login(worker("receptionist", make_location()))
+
+    assert visit.code not in client.get(DAY).content.decode()
+    assert client.get(f"{DAY}?location={visit.location.pk}").status_code == 404
+
+
+@pytest.mark.django_db
+def test_a_therapist_sees_her_own_column_and_no_surname(client, visit):
+    staff = visit.items.get().staff
+    other = make_staff(visit.location)
+    staff.user = worker("therapist", visit.location)
+    staff.save()
+    client.force_login(staff.user)
+
+    page = client.get(DAY).content.decode()
+
+    assert "Mariana E." in page
+    assert "Echeverri" not in page
+    assert other.name not in page
+
+
+@pytest.mark.django_db
+def test_a_user_without_a_role_is_refused(client, visit):
+    client.force_login(worker("nobody", visit.location))
+
+    assert client.get(DAY).status_code == 403
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("day", ["2026-02-30", "0001-01-01", "9999-12-31"])
+def test_a_day_that_cannot_be_shown_is_not_found(client, visit, day):
+    client.force_login(worker("receptionist", visit.location))
+
+    assert client.get(f"/calendar/{day}/").status_code == 404
+
+
+@pytest.mark.django_db
+def test_the_day_costs_a_constant_number_of_queries(client, visit, django_assert_max_num_queries):
+    client.force_login(worker("receptionist", visit.location))
+
+    with django_assert_max_num_queries(12):
+        client.get(DAY)
+
+
+@pytest.mark.django_db
+def test_nobody_signs_up(client):
+    assert client.get("/login/closed/").status_code == 404
+    assert client.get("/logout/").status_code in {302, 405}
