@@ -1,6 +1,9 @@
 """What can be done with a visit: one file a command, re-exported here."""
 
 from spa.services.booking.book import book, book_at
+from spa.services.booking.cancel import cancel, record_no_show
+from spa.services.booking.lifecycle import check_in, complete, finish, start
+from spa.services.booking.move import move
 from spa.services.booking.refusals import (
     ClientBlocked,
     IllegalTransition,
@@ -8,4 +11,18 @@ from spa.services.booking.refusals import (
     SlotTaken,
 )
 
-__all__ = ["ClientBlocked", "IllegalTransition", "ServiceTwice", "SlotTaken", "book", "book_at"]
+__all__ = [
+    "ClientBlocked",
+    "IllegalTransition",
+    "ServiceTwice",
+    "SlotTaken",
+    "book",
+    "book_at",
+    "cancel",
+    "check_in",
+    "complete",
+    "finish",
+    "move",
+    "record_no_show",
+    "start",
+]

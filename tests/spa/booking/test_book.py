@@ -17,35 +17,9 @@ from tests.factories import (
     NOW,
     at,
     make_client,
-    make_location,
-    make_room,
-    make_service,
-    make_staff,
     make_user,
 )
-
-DESK = Actor()
-
-
-class House:
-    """One therapist, one room, one service: enough to be in each other's way."""
-
-    def __init__(self, **room):
-        self.location = make_location()
-        self.paola = make_staff(self.location)
-        self.room = make_room(self.location, **room)
-        self.massage = make_service(room_kind=self.room.kind)
-
-    def book(self, *, staff="paola", starts_at=None, client=None, actor=DESK, call=booking.book):
-        staff = self.paola if staff == "paola" else staff
-        return call(
-            location=self.location,
-            client=client or make_client(),
-            wanted=[Wanted(self.massage.pk, staff and staff.pk, self.room.pk)],
-            starts_at=starts_at or at(10),
-            now=NOW,
-            actor=actor,
-        )
+from tests.spa.booking.houses import DESK, House
 
 
 @pytest.mark.django_db

@@ -1,0 +1,109 @@
+"""From arrival to completion (rule book §5, "Life of an appointment")."""
+
+from datetime import datetime, timedelta
+
+from django.utils.translation import gettext_lazy as _
+
+from spa.errors import RuleBroken
+from spa.models import Action, Appointment, AppointmentItem, AppointmentStatus
+from spa.services.audit import Actor
+from spa.services.booking.refusals import IllegalTransition
+from spa.services.booking.transitions import lock_appointment, save
+from spa.services.transactions import locked_transaction
+
+S = AppointmentStatus
+
+
+@locked_transaction
+def check_in(
+    *, appointment: Appointment, now: datetime, actor: Actor, version: int | None = None
+) -> Appointment:
+    """Record the client's arrival; how early or late stays readable from `arrived_at`.
+
+    :raises RuleBroken: the visit is on another day (reason `another_day`)
+    """
+    visit = lock_appointment(appointment, allowed=(S.CONFIRMED,), version=version)
+    if visit.location.today(now=now) != visit.location.today(now=visit.starts_at):
+        raise RuleBroken(
+            _("This visit is on another day. Move it to today first."), reason="another_day"
+        )
+
+    visit.status, visit.arrived_at = S.ARRIVED, now
+    _save(visit, Action.CHECK_IN, "arrived_at", actor=actor, now=now)
+    return visit
+
+
+@locked_transaction
+def start(
+    *, appointment: Appointment, now: datetime, actor: Actor, version: int | None = None
+) -> Appointment:
+    """Begin the treatment."""
+    visit = lock_appointment(appointment, allowed=(S.ARRIVED,), version=version)
+
+    visit.status, visit.started_at = S.IN_SERVICE, now
+    _save(visit, Action.START, "started_at", actor=actor, now=now)
+    return visit
+
+
+@locked_transaction
+def finish(
+    *, appointment: Appointment, now: datetime, actor: Actor, version: int | None = None
+) -> Appointment:
+    """End the treatment and free what is left of its time.
+
+    Nothing is owed as long as there is no money: the visit is completed in the same transaction.
+    """
+    visit = lock_appointment(appointment, allowed=(S.IN_SERVICE,), version=version)
+    if visit.is_finished:
+        raise IllegalTransition(status=visit.status)
+
+    visit.finished_at = now
+    _free_the_rest(visit, now)
+    _save(visit, Action.FINISH, "finished_at", actor=actor, now=now)
+    _complete(visit, actor=actor, now=now)
+    return visit
+
+
+@locked_transaction
+def complete(
+    *, appointment: Appointment, now: datetime, actor: Actor, version: int | None = None
+) -> Appointment:
+    """Close a visit that took place, also one that nobody checked in or started.
+
+    :raises RuleBroken: it has not begun yet (reason `not_started`)
+    """
+    visit = lock_appointment(
+        appointment, allowed=(S.CONFIRMED, S.ARRIVED, S.IN_SERVICE), version=version
+    )
+    if visit.status == S.IN_SERVICE and not visit.is_finished:
+        raise IllegalTransition(status=visit.status)
+    if visit.status == S.CONFIRMED and visit.starts_at > now:
+        raise RuleBroken(
+            _("This visit has not begun yet. Complete it after its start."), reason="not_started"
+        )
+
+    _complete(visit, actor=actor, now=now)
+    return visit
+
+
+def _complete(visit: Appointment, *, actor: Actor, now: datetime) -> None:
+    visit.status, visit.closed_at = S.COMPLETED, now
+    _save(visit, Action.COMPLETE, "closed_at", actor=actor, now=now)
+
+
+def _free_the_rest(visit: Appointment, finished_at: datetime) -> None:
+    """Let each item's busy time end at its buffer after the finish, where that is sooner."""
+    items = list(visit.items.all())
+    for item in items:
+        for until, buffer in (
+            ("staff_busy_until", item.staff_buffer_minutes),
+            ("room_busy_until", item.room_buffer_minutes),
+        ):
+            freed = finished_at + timedelta(minutes=buffer)
+            setattr(item, until, max(item.starts_at, min(getattr(item, until), freed)))
+    AppointmentItem.objects.bulk_update(items, ["staff_busy_until", "room_busy_until"])
+
+
+def _save(visit: Appointment, action: Action, moment: str, *, actor: Actor, now: datetime) -> None:
+    items = visit.items.order_by("position")
+    save(visit, action, fields=("status", moment), items=items, actor=actor, now=now)

@@ -1,0 +1,119 @@
+"""Moving a visit: same items, another time, staff or rooms (rule book §5, "move")."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.utils.translation import gettext_lazy as _
+
+from spa import engine, localtime
+from spa.errors import RuleBroken
+from spa.models import Action, Appointment, AppointmentItem, AppointmentStatus, Client
+from spa.services import idempotency, slots
+from spa.services.audit import Actor
+from spa.services.booking.book import lock_resources, placement
+from spa.services.booking.refusals import refuse, slot_refusals
+from spa.services.booking.transitions import lock_appointment, save
+from spa.services.slots import Wanted
+from spa.services.transactions import locked_transaction
+
+S = AppointmentStatus
+_PLACEMENT = (
+    *("staff_id", "room_id", "place", "room_shared"),
+    *("starts_at", "ends_at", "staff_busy_until", "room_busy_until"),
+)
+
+
+@slot_refusals()
+@locked_transaction
+def move(
+    *,
+    appointment: Appointment,
+    wanted: Sequence[Wanted],
+    starts_at: datetime,
+    for_client: bool,
+    now: datetime,
+    actor: Actor,
+    version: int | None = None,
+) -> Appointment:
+    """Move a visit to `starts_at` with the staff and rooms given, in the order of its items.
+
+    `for_client`: she asked for it, which is counted and limited; a move by the spa is not.
+
+    :raises SlotTaken: other visits are in the way, or were faster
+    :raises RuleBroken: a rule of §5 forbids it, or the client's moves are used up
+    :raises IllegalTransition: the visit is no longer waiting for its treatment
+    :raises Stale: it was changed after `version`
+    """
+    earlier = idempotency.claim(
+        actor=actor,
+        operation="move",
+        now=now,
+        appointment=appointment.pk,
+        services=[(one.service_id, one.staff_id) for one in wanted],
+        starts_at=starts_at,
+        for_client=for_client,
+    )
+    if earlier:
+        return Appointment.objects.select_related("location", "client").get(code=earlier)
+    allowed = (S.CONFIRMED, S.ARRIVED, S.PENDING_PAYMENT)
+    visit = lock_appointment(appointment, allowed=allowed, version=version)
+    client = Client.objects.locked().get(pk=visit.client_id)
+    lock_resources(wanted)
+
+    items = list(visit.items.order_by("position"))
+    if [item.service_id for item in items] != [one.service_id for one in wanted]:
+        raise RuleBroken(_("A move keeps the services of the visit."), reason="other_services")
+    day = visit.location.today(now=starts_at)
+    window = slots.load(
+        location=visit.location,
+        wanted=wanted,
+        first_day=day,
+        last_day=day,
+        client=client,
+        now=now,
+        moving=visit,
+    )
+    if for_client:
+        _refuse_beyond_the_clients_moves(visit, window.policy, now)
+    plan = window.plan_at(starts_at)
+    if isinstance(plan, engine.Refused):
+        refuse(plan)
+
+    left_day = visit.location.today(now=visit.starts_at)
+    for item, planned in zip(items, plan.items, strict=True):
+        for column, value in placement(planned, window.facts.rooms).items():
+            setattr(item, column, value)
+    # One statement: row by row, a move by half a length would overlap itself.
+    AppointmentItem.objects.bulk_update(items, [name.removesuffix("_id") for name in _PLACEMENT])
+    visit.starts_at, visit.ends_at = localtime.moment(plan.start), localtime.moment(plan.end)
+    visit.moves += 1
+    visit.client_moves += for_client
+    fields = ("starts_at", "ends_at", "moves", "client_moves")
+
+    save(
+        visit,
+        Action.MOVE,
+        fields=fields,
+        items=items,
+        actor=actor,
+        now=now,
+        reason_code="client" if for_client else "spa",
+        left_day=left_day,
+    )
+    idempotency.settle(actor=actor, result=visit.code)
+    return visit
+
+
+def _refuse_beyond_the_clients_moves(
+    visit: Appointment, policy: dict[str, int], now: datetime
+) -> None:
+    if visit.client_moves >= policy["max_client_moves"]:
+        raise RuleBroken(
+            _("The client has moved this visit as often as she may. A manager can decide."),
+            reason="moves_used_up",
+        )
+    if visit.starts_at - now <= timedelta(hours=policy["free_change_hours"]):
+        raise RuleBroken(
+            _("It is too late for the client to move this visit. A manager can decide."),
+            reason="too_late_to_move",
+        )

@@ -1,0 +1,57 @@
+"""What every change of a visit has in common: lock, look, count the change, write it down."""
+
+from collections.abc import Collection
+from datetime import date, datetime
+
+from spa.errors import Stale
+from spa.models import Action, Appointment, AppointmentItem
+from spa.services.audit import Actor
+from spa.services.booking.history import write_change
+from spa.services.booking.refusals import IllegalTransition
+
+
+def lock_appointment(
+    appointment: Appointment, *, allowed: Collection[str], version: int | None
+) -> Appointment:
+    """Return the visit as it is now, locked, with its location and client. One query.
+
+    `version` is the one that the form showed; None: whoever asks has just read it.
+
+    :raises IllegalTransition: its status is not among those `allowed`
+    :raises Stale: it was changed after `version`
+    """
+    current = (
+        Appointment.objects.select_related("location", "client")
+        .select_for_update(no_key=True, of=("self",))
+        .get(pk=appointment.pk)
+    )
+    if current.status not in allowed:
+        raise IllegalTransition(status=current.status)
+    if version is not None and version != current.version:
+        raise Stale(version=current.version)
+    return current
+
+
+def save(
+    appointment: Appointment,
+    action: Action,
+    *,
+    fields: Collection[str],
+    items: Collection[AppointmentItem],
+    actor: Actor,
+    now: datetime,
+    reason_code: str = "",
+    left_day: date | None = None,
+) -> None:
+    """Save these fields as the visit's next version, with its change row. Two queries."""
+    appointment.version += 1
+    appointment.save(update_fields=[*fields, "version"])
+    write_change(
+        action,
+        appointment=appointment,
+        items=list(items),
+        actor=actor,
+        now=now,
+        reason_code=reason_code,
+        left_day=left_day,
+    )

@@ -1,0 +1,111 @@
+"""From arrival to completion, and every step that is not allowed."""
+
+import pytest
+
+from spa.errors import RuleBroken
+from spa.models import AppointmentChange, CancelledBy
+from spa.postgres.checks import check_now
+from spa.services import booking, verification
+from tests.concurrency import Thread, open_transaction, wait_until_somebody_waits_for_a_lock
+from tests.factories import NOW, TODAY, at
+from tests.spa.booking.houses import DESK, House
+
+
+def do(command, visit, now, **fields):
+    return command(appointment=visit, now=now, actor=DESK, **fields)
+
+
+@pytest.mark.django_db
+def test_a_visit_is_received_treated_and_completed():
+    house = House()
+    visit = house.book()
+
+    do(booking.check_in, visit, at(9, 55))
+    do(booking.start, visit, at(10))
+    done = do(booking.finish, visit, at(10, 30))
+
+    check_now()
+    assert done.status == "completed"
+    actions = AppointmentChange.objects.filter(appointment=visit).order_by("version")
+    assert [change.action for change in actions] == [
+        *("book", "check_in", "start", "finish", "complete")
+    ]
+    assert list(verification.findings()) == []
+
+
+@pytest.mark.django_db
+def test_a_visit_that_finishes_early_frees_its_rest():
+    house = House()
+    visit = house.book()
+    do(booking.check_in, visit, at(9, 55))
+    do(booking.start, visit, at(10))
+    do(booking.finish, visit, at(10, 20))
+
+    assert house.book(starts_at=at(10, 30)).starts_at == at(10, 30)
+
+
+@pytest.mark.django_db
+def test_a_cancelled_visit_gives_its_hour_back():
+    house = House()
+    visit = house.book()
+
+    do(booking.cancel, visit, NOW, cancelled_by=CancelledBy.CLIENT)
+
+    check_now()
+    assert house.book().starts_at == visit.starts_at
+
+
+@pytest.mark.django_db
+def test_a_no_show_is_recorded_only_after_a_quarter_of_an_hour():
+    visit = House().book()
+
+    with pytest.raises(RuleBroken):
+        do(booking.record_no_show, visit, at(10, 14))
+    do(booking.record_no_show, visit, at(10, 15))
+
+    visit.refresh_from_db()
+    assert visit.status == "no_show"
+
+
+@pytest.mark.django_db
+def test_nobody_is_checked_in_on_another_day():
+    visit = House().book()
+
+    with pytest.raises(RuleBroken) as refusal:
+        do(booking.check_in, visit, at(10, day=TODAY.replace(day=18)))
+
+    assert refusal.value.facts["reason"] == "another_day"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("command", ["start", "finish"])
+def test_a_step_is_never_skipped(command):
+    visit = House().book()
+
+    with pytest.raises(booking.IllegalTransition):
+        do(getattr(booking, command), visit, at(10))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("command", ["check_in", "start", "finish", "complete", "record_no_show"])
+def test_nothing_happens_to_a_cancelled_visit(command):
+    visit = House().book()
+    do(booking.cancel, visit, NOW, cancelled_by=CancelledBy.SPA)
+
+    with pytest.raises(booking.IllegalTransition):
+        do(getattr(booking, command), visit, at(10, 30))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_check_in_waits_for_a_cancellation_and_is_then_refused():
+    visit = House().book()
+
+    with open_transaction():
+        do(booking.cancel, visit, NOW, cancelled_by=CancelledBy.CLIENT)
+        second = Thread(lambda: do(booking.check_in, visit, at(10)))
+        second.start()
+        waiting = wait_until_somebody_waits_for_a_lock()
+
+    assert "spa_appointment" in waiting
+    with pytest.raises(booking.IllegalTransition):
+        second.outcome()
