@@ -22,7 +22,7 @@ def minutes(length: int) -> str:
 
 
 @register.filter
-def length(appointment) -> str:
+def length_of(appointment) -> str:
     """Return how long a visit or an item takes."""
     return minutes((appointment.ends_at - appointment.starts_at).total_seconds() // 60)
 

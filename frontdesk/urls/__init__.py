@@ -6,6 +6,7 @@ urlpatterns = [
     path("", include("frontdesk.urls.health")),
     path("", include("frontdesk.urls.accounts")),
     path("", include("frontdesk.urls.calendar")),
+    path("", include("frontdesk.urls.booking")),
 ]
 
 handler400 = "frontdesk.views.errors.bad_request"

@@ -1,46 +1,14 @@
 """The day's page: who may see it, and whose visits it shows."""
 
 import pytest
-from django.contrib.auth.models import Group
 
-from spa.services import booking
-from spa.services.audit import Actor
-from spa.services.slots import Wanted
 from tests.factories import (
-    NOW,
-    at,
-    make_client,
     make_location,
-    make_room,
-    make_service,
     make_staff,
-    make_user,
 )
+from tests.frontdesk.people import worker
 
 DAY = "/calendar/2026-11-19/"
-
-
-def worker(role, *locations, **fields):
-    user = make_user(**fields)
-    user.locations.set(locations)
-    user.groups.set(Group.objects.filter(name=role))
-    return user
-
-
-@pytest.fixture
-def visit():
-    location = make_location()
-    paola = make_staff(location)
-    room = make_room(location)
-    massage = make_service(room_kind=room.kind)
-    return booking.book(
-        location=location,
-        client=make_client(name="Mariana Echeverri"),
-        wanted=[Wanted(massage.pk, paola.pk, room.pk)],
-        starts_at=at(10),
-        now=NOW,
-        actor=Actor(),
-    )
 
 
 @pytest.mark.django_db

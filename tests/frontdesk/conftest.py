@@ -1,0 +1,32 @@
+"""What the web's tests look at: one visit of one client at ten."""
+
+import pytest
+
+from spa.services import booking
+from spa.services.audit import Actor
+from spa.services.slots import Wanted
+from tests.factories import (
+    NOW,
+    at,
+    make_client,
+    make_location,
+    make_room,
+    make_service,
+    make_staff,
+)
+
+
+@pytest.fixture
+def visit():
+    location = make_location()
+    paola = make_staff(location)
+    room = make_room(location)
+    massage = make_service(room_kind=room.kind)
+    return booking.book(
+        location=location,
+        client=make_client(name="Mariana Echeverri"),
+        wanted=[Wanted(massage.pk, paola.pk, room.pk)],
+        starts_at=at(10),
+        now=NOW,
+        actor=Actor(),
+    )
