@@ -25,9 +25,9 @@ class Thread(threading.Thread):
         finally:
             connections.close_all()
 
-    def outcome(self) -> object:
+    def outcome(self, patience: float = PATIENCE) -> object:
         """Return what the function returned, or raise what it raised."""
-        self.join(PATIENCE)
+        self.join(patience)
         assert not self.is_alive(), "still waiting"
         if self.error:
             raise self.error
