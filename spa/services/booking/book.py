@@ -61,6 +61,7 @@ def book_at(
                 # A plan that is refused already is put before the locked check all the same:
                 # it alone knows whether this very request was carried out before.
                 wanted=concrete or wanted,
+                asked=wanted,
                 starts_at=starts_at,
                 now=now,
                 actor=actor,
@@ -78,7 +79,6 @@ def find_staff_and_rooms(
     wanted: Sequence[Wanted],
     starts_at: datetime,
     now: datetime,
-    moving: Appointment | None = None,
 ) -> list[Wanted] | None:
     """Return `wanted` with the staff and rooms that suit best at that start; None if none can."""
     day = location.today(now=starts_at)
@@ -89,7 +89,6 @@ def find_staff_and_rooms(
         last_day=day,
         client=client,
         now=now,
-        moving=moving,
     )
     plan = window.plan_at(starts_at)
     if isinstance(plan, engine.Refused):
@@ -107,9 +106,12 @@ def book(
     starts_at: datetime,
     now: datetime,
     actor: Actor,
+    asked: Sequence[Wanted] | None = None,
 ) -> Appointment:
     """Book a visit with the staff and rooms given; the place in a room is chosen under the lock.
 
+    `asked` is what the client wanted before anybody was chosen for her (None: just this); a
+    repeated request is known by it, since the second search may well choose somebody else.
     Price, VAT rate, duration, buffers and deposit are frozen. Until money exists nothing is
     owed, so the visit is confirmed at once. A repeated `request_id` returns the first visit.
 
@@ -118,13 +120,14 @@ def book(
     :raises ClientBlocked: the client is persona non grata
     :raises ServiceTwice: a service stands in the list twice
     """
+    asked = asked or wanted
     earlier = idempotency.claim(
         actor=actor,
         operation="book",
         now=now,
         location=location.pk,
         client=client.pk,
-        services=[(one.service_id, one.staff_id) for one in wanted],
+        services=[(one.service_id, one.staff_id) for one in asked],
         starts_at=starts_at,
     )
     if earlier:
@@ -160,7 +163,7 @@ def book(
             appointment=appointment,
             position=position,
             service=service,
-            staff_requested=one.staff_id is not None,
+            staff_requested=request.staff_id is not None,
             group=appointment.group,
             occupies=True,
             price_cents=price,
@@ -170,8 +173,8 @@ def book(
             room_buffer_minutes=wish.room_buffer,
             **placement(planned, window.facts.rooms),
         )
-        for position, (planned, one, service, wish, price) in enumerate(
-            zip(plan.items, wanted, window.services, window.wishes, prices, strict=True)
+        for position, (planned, request, service, wish, price) in enumerate(
+            zip(plan.items, asked, window.services, window.wishes, prices, strict=True)
         )
     )
 

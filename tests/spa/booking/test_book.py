@@ -17,6 +17,7 @@ from tests.factories import (
     NOW,
     at,
     make_client,
+    make_staff,
     make_user,
 )
 from tests.spa.booking.houses import DESK, House
@@ -123,6 +124,26 @@ def test_any_therapist_and_room_are_found_for_a_visit():
 
     (item,) = visit.items.all()
     assert (item.staff, item.room, item.place) == (house.paola, house.room, 0)
+    assert not item.staff_requested
+
+
+@pytest.mark.django_db
+def test_a_form_for_any_therapist_sent_twice_books_once_though_another_would_be_free():
+    house, client = House(places=2, shared=True), make_client()
+    make_staff(house.location)
+    actor = Actor(user=make_user(), request_id=uuid4())
+
+    def send():
+        return booking.book_at(
+            location=house.location,
+            client=client,
+            wanted=[Wanted(house.massage.pk)],
+            starts_at=at(10),
+            now=NOW,
+            actor=actor,
+        )
+
+    assert send() == send()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -97,12 +97,42 @@ def test_nothing_happens_to_a_cancelled_visit(command):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_check_in_waits_for_a_cancellation_and_is_then_refused():
+@pytest.mark.parametrize(
+    ("before", "command", "now"),
+    [
+        ([], "check_in", at(10)),
+        (["check_in"], "start", at(10)),
+        ([], "complete", at(11)),
+        ([], "record_no_show", at(10, 30)),
+    ],
+)
+def test_a_step_waits_for_a_cancellation_and_is_then_refused(before, command, now):
     visit = House().book()
+    for step in before:
+        do(getattr(booking, step), visit, at(9, 55))
 
     with open_transaction():
         do(booking.cancel, visit, NOW, cancelled_by=CancelledBy.CLIENT)
-        second = Thread(lambda: do(booking.check_in, visit, at(10)))
+        second = Thread(lambda: do(getattr(booking, command), visit, now))
+        second.start()
+        waiting = wait_until_somebody_waits_for_a_lock()
+
+    assert "spa_appointment" in waiting
+    with pytest.raises(booking.IllegalTransition):
+        second.outcome()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("second_step", ["finish", "cancel"])
+def test_what_comes_while_a_visit_is_being_finished_waits_and_is_then_refused(second_step):
+    visit = House().book()
+    do(booking.check_in, visit, at(9, 55))
+    do(booking.start, visit, at(10))
+    wanted = {"cancelled_by": CancelledBy.SPA} if second_step == "cancel" else {}
+
+    with open_transaction():
+        do(booking.finish, visit, at(10, 30))
+        second = Thread(lambda: do(getattr(booking, second_step), visit, at(10, 30), **wanted))
         second.start()
         waiting = wait_until_somebody_waits_for_a_lock()
 
