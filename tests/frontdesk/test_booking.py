@@ -35,6 +35,7 @@ def test_a_button_of_a_page_that_is_out_of_date_is_refused_and_says_why(client, 
 
     assert answer.status_code == 409
     assert 'data-code="SPA-STALE"' in answer.content.decode()
+    assert 'class="btn" href="/"' in answer.content.decode()
 
 
 @pytest.mark.django_db
