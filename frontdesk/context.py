@@ -5,9 +5,13 @@ from django.utils.functional import SimpleLazyObject
 
 from frontdesk import places
 
+THEMES = ("light", "dark")
+
 
 def shell(request: HttpRequest) -> dict:
-    """Return the locations of the user and the one she is looking at."""
+    """Return the locations of the user with the one she is looking at, and her theme."""
+    theme = request.COOKIES.get("theme", "")
     return {
         "shell": SimpleLazyObject(lambda: places.of(request)),
+        "theme": theme if theme in THEMES else "",
     }

@@ -117,6 +117,7 @@ TEMPLATES = [
                 "django.templatetags.i18n",
                 "lucide.templatetags.lucide",
                 "frontdesk.templatetags.spa",
+                "frontdesk.templatetags.looks",
             ],
         },
     }

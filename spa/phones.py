@@ -45,5 +45,8 @@ def spoken(e164: str) -> str:
     except phonenumbers.NumberParseException:
         return e164
     home = number.country_code == phonenumbers.country_code_for_region(HOME)
+    digits = str(number.national_number)
+    if home and len(digits) == 10:  # the library writes the last seven in one
+        return f"{digits[:3]} {digits[3:6]} {digits[6:]}"
     plan = phonenumbers.PhoneNumberFormat
     return phonenumbers.format_number(number, plan.NATIONAL if home else plan.INTERNATIONAL)

@@ -1,8 +1,11 @@
 """How values are written on a screen: pesos, phones, times, lengths."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django import template
+from django.utils import formats
+from django.utils.text import capfirst
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from spa import money, phones
@@ -31,3 +34,35 @@ def length_of(appointment) -> str:
 def clock(moment: datetime, zone) -> str:
     """Return the wall-clock time of a moment in a zone, 24 hours: `14:05`."""
     return moment.astimezone(zone).strftime("%H:%M")
+
+
+@register.filter
+def hue(angle: int) -> str:
+    """Return the class of `scale.css` for a colour angle, to the nearest ten degrees."""
+    return f"h-{round(angle / 10) * 10 % 360}"
+
+
+@register.filter
+def after_first_name(name: str) -> str:
+    """Return what follows the first name: shown where there is room for it."""
+    return name.partition(" ")[2]
+
+
+@register.filter
+def month_name(day: date) -> str:
+    """Return the month as it stands within a sentence: `noviembre`, `November`."""
+    name = formats.date_format(day, "F")
+    return name.lower() if get_language().startswith("es") else name
+
+
+@register.filter
+def whole_day(day: date) -> str:
+    """Return a day as a heading says it: `Jueves 19 de noviembre`, `Thursday 19 November`."""
+    month = _("of %(month)s") % {"month": month_name(day)}
+    return f"{capfirst(formats.date_format(day, 'l j'))} {month}"
+
+
+@register.filter
+def days_before(earlier: datetime, later: datetime) -> int:
+    """Return how many days lie between two moments, in whole days."""
+    return (later - earlier).days

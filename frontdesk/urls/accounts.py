@@ -1,6 +1,8 @@
 from allauth.account.views import login, logout
+from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 from django.views.decorators.http import require_POST
+from django.views.i18n import set_language
 
 from frontdesk.views import accounts
 
@@ -8,6 +10,7 @@ from frontdesk.views import accounts
 urlpatterns = [
     path("login/", login, name="account_login"),
     path("logout/", require_POST(logout), name="account_logout"),
+    path("language/", require_POST(login_not_required(set_language)), name="set_language"),
     path("login/closed/", accounts.closed, name="account_signup"),
     path("login/inactive/", accounts.closed, name="account_inactive"),
     path("login/reset/", accounts.closed, name="account_reset_password"),

@@ -22,4 +22,5 @@ register_converter(DayConverter, "day")
 urlpatterns = [
     path("", calendar.today, name="today"),
     path("calendar/<day:day>/", calendar.day, name="day"),
+    path("calendar/<day:day>/month/<day:first>/", calendar.choose, name="month"),
 ]

@@ -4,12 +4,15 @@ from datetime import date, timedelta
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from frontdesk import places
-from frontdesk.htmx import render_screen
+from frontdesk import grid, month, places
+from frontdesk.htmx import render_screen, wants_fragment
+from frontdesk.views.booking.appointment import visit_context
 from spa import clock, localtime
-from spa.models import Appointment, AppointmentItem, Location, StaffMember
+from spa.models import Location, User
+from spa.services import agenda
 
 
 @require_GET
@@ -21,24 +24,40 @@ def today(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def day(request: HttpRequest, day: date) -> HttpResponse:
+    """Show a day; `?appointment=` opens a visit beside it."""
     return _day(request, places.current(request), day)
 
 
-def _day(request: HttpRequest, location: Location, day: date) -> HttpResponse:
-    user = request.user
-    if not (user.has_perm("spa.view_calendar") or user.has_perm("spa.view_own_agenda")):
-        raise PermissionDenied
-    try:
-        start, end = localtime.day_span(day, location.tz)
-        yesterday, tomorrow = day - timedelta(days=1), day + timedelta(days=1)
-    except OverflowError as error:
-        raise Http404 from error
+@require_GET
+def choose(request: HttpRequest, day: date, first: date) -> HttpResponse:
+    """Show another month in the popover of `day`."""
+    location = _refuse_strangers(request.user, places.current(request))
+    _refuse_impossible(day, location)
+    _refuse_impossible(first, location)
     context = {
-        "location": location,
-        "day": day,
-        "yesterday": yesterday,
-        "tomorrow": tomorrow,
-        "columns": _columns(user, location, start, end),
+        "agenda": {"day": day},
+        "today": location.today(now=clock.now()),
+        "month": month.around(first, location),
+    }
+    return render(request, "calendar/_month.html", context)
+
+
+def _day(request: HttpRequest, location: Location, day: date) -> HttpResponse:
+    user, now = request.user, clock.now()
+    _refuse_strangers(user, location)
+    _refuse_impossible(day, location)
+    shown = agenda.load(location=location, day=day, user=user, now=now)
+    context = {
+        "agenda": shown,
+        "grid": grid.draw(shown, now=now),
+        "now": now,
+        "today": location.today(now=now),
+        "yesterday": day - timedelta(days=1),
+        "tomorrow": day + timedelta(days=1),
+        "month": month.around(day, location),
+        "can_book": user.has_perm("spa.book_appointment"),
+        "with_bar": wants_fragment(request),
+        **_open_visit(request),
         "sees_whole_names": user.has_perm("spa.view_calendar"),
     }
     return render_screen(
@@ -46,23 +65,23 @@ def _day(request: HttpRequest, location: Location, day: date) -> HttpResponse:
     )
 
 
-def _columns(user, location: Location, start, end) -> list[dict]:
-    """Return one column for each staff member who works here or is booked; two queries."""
-    items = (
-        AppointmentItem.objects.filter(
-            appointment__in=Appointment.objects.visible_to(user)
-            .filter(location=location)
-            .starting_between(start, end)
-        )
-        .select_related("appointment__client", "service", "room", "staff")
-        .order_by("starts_at", "pk")
-    )
-    staff = StaffMember.objects.active().working_at(location).order_by("position", "pk")
-    if not user.has_perm("spa.view_calendar"):
-        staff = staff.filter(user=user)
-        items = items.filter(staff__user=user)
-    columns = {member.pk: {"staff": member, "visits": []} for member in staff}
-    for item in items:
-        column = columns.setdefault(item.staff_id, {"staff": item.staff, "visits": []})
-        column["visits"].append(item)
-    return list(columns.values())
+def _open_visit(request: HttpRequest) -> dict:
+    code = request.GET.get("appointment")
+    if not code or wants_fragment(request):
+        return {"selected": code}
+    return {"selected": code, **visit_context(request.user, code)}
+
+
+def _refuse_strangers(user: User, location: Location) -> Location:
+    if not (user.has_perm("spa.view_calendar") or user.has_perm("spa.view_own_agenda")):
+        raise PermissionDenied
+    return location
+
+
+def _refuse_impossible(day: date, location: Location) -> None:
+    """Answer 404 to a day at the edge of the calendar, which has no neighbour to go to."""
+    try:
+        localtime.day_span(day - timedelta(days=32), location.tz)
+        localtime.day_span(day + timedelta(days=32), location.tz)
+    except OverflowError as error:
+        raise Http404 from error

@@ -46,6 +46,11 @@ def subtract(intervals: tuple[Interval, ...], holes: tuple[Interval, ...]) -> tu
     return tuple(left)
 
 
+def intersect(ones: tuple[Interval, ...], others: tuple[Interval, ...]) -> tuple[Interval, ...]:
+    """Return what lies in both; both merged."""
+    return subtract(ones, subtract(ALWAYS, others))
+
+
 def around(intervals: tuple[Interval, ...], start: int, end: int) -> Interval | None:
     """Return the one of merged `intervals` that holds all of `[start, end)`."""
     at = bisect_right(intervals, (start, FOREVER)) - 1

@@ -24,7 +24,7 @@ def test_a_receptionist_sees_the_visits_of_her_location(client, visit):
 
     assert f'data-appointment="{visit.code}"' in page
     assert 'data-status="confirmed"' in page
-    assert "10:00–11:00" in page
+    assert '10:00<span class="end-t">–11:00</span>' in page
 
 
 @pytest.mark.django_db

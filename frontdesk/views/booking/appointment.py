@@ -1,16 +1,21 @@
 """One visit: what it is, what happened to it, and what can be done with it now."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Count, Max, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
+from frontdesk import story
 from frontdesk.forms.booking import VersionForm
-from frontdesk.htmx import render_screen
+from frontdesk.htmx import render_screen, wants_fragment
 from spa import clock
 from spa.errors import Stale
 from spa.models import Appointment, AppointmentStatus, CancelledBy, User
@@ -22,48 +27,63 @@ S = AppointmentStatus
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A button of the visit's page: who may press it, in which states it stands there."""
+    """A button of a visit: who may press it, in which states it stands there, what it calls."""
 
     name: str
     label: Promise
     permission: str
     states: tuple[str, ...]
     icon: str
+    call: Callable[..., Appointment]
+    confirm: Promise | str = ""  # the question before a step that hurts
 
 
+CANCEL = "spa.cancel_appointment"
 COMMANDS = (
-    Command("check_in", _("Check in"), "spa.check_in_appointment", (S.CONFIRMED,), "door-open"),
-    Command("start", _("Start"), "spa.treat_appointment", (S.ARRIVED,), "circle-dot"),
-    Command("finish", _("Finish"), "spa.treat_appointment", (S.IN_SERVICE,), "check-check"),
     Command(
-        "no_show",
-        _("Record no-show"),
-        "spa.cancel_appointment",
-        (S.CONFIRMED,),
-        "user-round-x",
+        *("check_in", _("Check in"), "spa.check_in_appointment", (S.CONFIRMED,), "door-open"),
+        call=booking.check_in,
     ),
     Command(
-        "cancel_client",
-        _("Cancel for the client"),
-        "spa.cancel_appointment",
-        (S.CONFIRMED, S.ARRIVED),
-        "circle-x",
+        *("start", _("Start"), "spa.treat_appointment", (S.ARRIVED,), "circle-dot"),
+        call=booking.start,
     ),
     Command(
-        "cancel_spa",
-        _("Cancel for the spa"),
-        "spa.cancel_appointment",
-        (S.CONFIRMED, S.ARRIVED),
-        "circle-x",
+        *("finish", _("Finish"), "spa.treat_appointment", (S.IN_SERVICE,), "check-check"),
+        call=booking.finish,
+    ),
+    Command(
+        *("complete", _("Complete"), "spa.check_in_appointment", (S.CONFIRMED, S.ARRIVED)),
+        icon="check-check",
+        call=booking.complete,
+        confirm=_("Record that this visit took place?"),
+    ),
+    Command(
+        *("no_show", _("Record no-show"), CANCEL, (S.CONFIRMED,), "user-round-x"),
+        call=booking.record_no_show,
+        confirm=_("Record that the client did not come? Her time becomes free."),
+    ),
+    Command(
+        *("cancel_client", _("Cancel for the client"), CANCEL, (S.CONFIRMED, S.ARRIVED)),
+        icon="circle-x",
+        call=partial(booking.cancel, cancelled_by=CancelledBy.CLIENT),
+        confirm=_("Cancel this visit because the client asked for it? Its time becomes free."),
+    ),
+    Command(
+        *("cancel_spa", _("Cancel for the spa"), CANCEL, (S.CONFIRMED, S.ARRIVED)),
+        icon="circle-x",
+        call=partial(booking.cancel, cancelled_by=CancelledBy.SPA),
+        confirm=_("Cancel this visit on the spa’s side? Its time becomes free."),
     ),
 )
 BY_NAME = {command.name: command for command in COMMANDS}
+MOVABLE = (S.PENDING_PAYMENT, S.CONFIRMED, S.ARRIVED)
 
 
 @require_GET
 def appointment(request: HttpRequest, code: str) -> HttpResponse:
     """Show one visit; one that is not the user's to see does not exist."""
-    return _show(request, _find(request.user, code))
+    return _show(request, visit_context(request.user, code))
 
 
 @require_POST
@@ -78,27 +98,53 @@ def act(request: HttpRequest, code: str, command: str) -> HttpResponse:
     form = VersionForm(request.POST)
     if not form.is_valid():
         raise Stale(version=visit.version)
-    _carry_out(
-        command,
+    chosen.call(
         appointment=visit,
         version=form.cleaned_data["version"],
         now=clock.now(),
         actor=Actor(user=request.user),
     )
-    return redirect("appointment", code=visit.code)
+    if wants_fragment(request):
+        response = _show(request, visit_context(request.user, code))
+        response["HX-Trigger"] = "visit-changed"  # the open day draws itself again
+        return response
+    return redirect(beside_its_day(visit))
 
 
-def _carry_out(command: str, **call: object) -> None:
-    if command == "no_show":
-        booking.record_no_show(**call)
-    elif command == "cancel_client":
-        booking.cancel(cancelled_by=CancelledBy.CLIENT, **call)
-    elif command == "cancel_spa":
-        booking.cancel(cancelled_by=CancelledBy.SPA, **call)
-    else:
-        {"check_in": booking.check_in, "start": booking.start, "finish": booking.finish}[command](
-            **call
-        )
+def beside_its_day(visit: Appointment) -> str:
+    """Return the address of the visit's day with the visit open beside it."""
+    day = visit.location.today(now=visit.starts_at)
+    return f"{reverse('day', args=[day])}?location={visit.location_id}&appointment={visit.code}"
+
+
+def visit_context(user: User, code: str) -> dict:
+    """Return what `_appointment.html` needs; 404 when the visit is not the user's to see.
+
+    Four queries: the visit, its items, its changes, the client's other visits.
+    """
+    visit = _find(user, code)
+    changes = list(visit.changes.select_related("user").order_by("version"))
+    allowed = [c for c in COMMANDS if visit.status in c.states and user.has_perm(c.permission)]
+    return {
+        "visit": visit,
+        "location": visit.location,
+        "day": visit.location.today(now=visit.starts_at),
+        "items": visit.items.select_related("service", "staff", "room").order_by("position"),
+        "changes": story.tell(changes, zone=visit.location.tz),
+        "steps": [command for command in allowed if not command.confirm],
+        "more": [command for command in allowed if command.confirm],
+        "more_commands": any(
+            command.confirm and visit.status in command.states and user.has_perm(command.permission)
+            for command in COMMANDS
+        ),
+        "can_move": visit.status in MOVABLE and user.has_perm("spa.book_appointment"),
+        "is_vip": visit.client.is_vip(on=visit.location.today(now=visit.starts_at)),
+        "earlier": visit.client.appointments.aggregate(
+            visits=Count("pk", filter=Q(status=S.COMPLETED)),
+            last=Max("starts_at", filter=Q(status=S.COMPLETED, starts_at__lt=visit.starts_at)),
+        ),
+        "sees_whole_names": user.has_perm("spa.view_calendar"),
+    }
 
 
 def _find(user: User, code: str) -> Appointment:
@@ -106,21 +152,7 @@ def _find(user: User, code: str) -> Appointment:
     return get_object_or_404(visible, code=code)
 
 
-def _show(request: HttpRequest, visit: Appointment) -> HttpResponse:
-    user = request.user
-    context = {
-        "visit": visit,
-        "location": visit.location,
-        "day": visit.location.today(now=visit.starts_at),
-        "items": visit.items.select_related("service", "staff", "room").order_by("position"),
-        "changes": visit.changes.select_related("user").order_by("-version"),
-        "commands": [
-            command
-            for command in COMMANDS
-            if visit.status in command.states and user.has_perm(command.permission)
-        ],
-        "sees_whole_names": user.has_perm("spa.view_calendar"),
-    }
+def _show(request: HttpRequest, context: dict) -> HttpResponse:
     return render_screen(
         request,
         page="booking/appointment.html",

@@ -1,0 +1,72 @@
+"""What happened to a visit, in sentences, from the states that its changes kept."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.utils import formats
+from django.utils.translation import gettext as _
+
+from spa.models import Action, AppointmentChange
+
+TONES = {
+    Action.CHECK_IN: "info",
+    Action.COMPLETE: "ok",
+    Action.CANCEL: "bad",
+    Action.NO_SHOW: "bad",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    at: datetime
+    text: str
+    who: str
+    tone: str
+
+
+def tell(changes: Sequence[AppointmentChange], *, zone: ZoneInfo) -> list[Line]:
+    """Return one line for each change, the latest first. `changes` in their order; no query."""
+    before: dict = {}
+    lines = []
+    for change in changes:
+        lines.append(
+            Line(
+                at=change.at,
+                text=_sentence(change, before, zone),
+                who=change.user.name if change.user else _("The system"),
+                tone=TONES.get(change.action, ""),
+            )
+        )
+        before = change.state
+    return lines[::-1]
+
+
+def _sentence(change: AppointmentChange, before: dict, zone: ZoneInfo) -> str:
+    if change.action == Action.MOVE:
+        return _moved(change, before, zone)
+    if change.action == Action.CANCEL:
+        by = change.state["cancelled_by"]
+        return _("Cancelled for the client") if by == "client" else _("Cancelled for the spa")
+    return change.get_action_display()
+
+
+def _moved(change: AppointmentChange, before: dict, zone: ZoneInfo) -> str:
+    was, now = _start(before, zone), _start(change.state, zone)
+    asked = change.reason_code == "client"
+    if was == now:
+        text = _("Moved to another therapist or room")
+    elif was.date() == now.date():
+        text = _("Moved from %(was)s to %(now)s") % {"was": f"{was:%H:%M}", "now": f"{now:%H:%M}"}
+    else:
+        text = _("Moved from %(was)s to %(now)s") % {"was": _day(was), "now": _day(now)}
+    return _("%(what)s, the client asked") % {"what": text} if asked else text
+
+
+def _start(state: dict, zone: ZoneInfo) -> datetime:
+    return datetime.fromisoformat(state["starts_at"]).astimezone(zone)
+
+
+def _day(moment: datetime) -> str:
+    return f"{formats.date_format(moment, 'j b')} {moment:%H:%M}"

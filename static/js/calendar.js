@@ -1,0 +1,101 @@
+// The open day: the now-line, the scroll position across redraws, the visit that is open,
+// and a click into free time. Positions come from the server; this only keeps them true.
+const UNIT = 5 * 60 * 1000;
+const ROOM_ABOVE_NOW = 0.3; // of the height that can be seen
+
+const calendar = () => document.querySelector(".cal");
+
+function moveNowLine() {
+  const cal = calendar();
+  if (!cal || !("live" in cal.dataset)) return;
+  const units = (Date.now() - clockSkew - Date.parse(cal.dataset.start)) / UNIT;
+  cal.style.setProperty("--now", units.toFixed(2));
+  const label = cal.querySelector("[data-now]");
+  label.textContent = new Intl.DateTimeFormat("es-CO", {
+    hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: cal.dataset.zone,
+  }).format(new Date(Date.now() - clockSkew));
+}
+
+function showNow() {
+  const cal = calendar();
+  const label = cal?.querySelector(".cal-axis .now");
+  if (label) cal.scrollTop = Math.max(0, label.offsetTop - cal.clientHeight * ROOM_ABOVE_NOW);
+}
+
+// The desk's computer may be wrong about the time; the server said what it was when it drew.
+const drawnAt = Date.parse(calendar()?.dataset.drawn ?? "");
+const clockSkew = Number.isNaN(drawnAt) ? 0 : Date.now() - drawnAt;
+
+function markOpenVisit() {
+  const code = document.querySelector("#panel [data-appointment]")?.dataset.appointment;
+  for (const card of document.querySelectorAll(".appt")) {
+    card.toggleAttribute("data-linked", card.dataset.appointment === code);
+    card.removeAttribute("aria-current");
+  }
+  if (!code) return;
+  const cards = document.querySelectorAll(`.appt[data-appointment="${CSS.escape(code)}"]`);
+  const current = [...cards].find((card) => card.id === lastOpened) ?? cards[0];
+  current?.setAttribute("aria-current", "true");
+  current?.removeAttribute("data-linked");
+}
+
+let lastOpened = "";
+let place = null;
+
+document.addEventListener("click", (event) => {
+  const card = event.target.closest(".appt");
+  if (card) lastOpened = card.id;
+  if (event.target.closest("[data-close-panel]")) {
+    event.preventDefault();
+    closePanel();
+  }
+  const cell = event.target.closest(".cell");
+  if (cell) openBooking(cell);
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || document.querySelector("dialog[open], :popover-open")) return;
+  closePanel();
+});
+
+function closePanel() {
+  const panel = document.getElementById("panel");
+  if (!panel.firstElementChild) return;
+  panel.replaceChildren();
+  markOpenVisit();
+  document.getElementById(lastOpened)?.focus();
+}
+
+function openBooking(cell) {
+  const link = document.querySelector("[data-new-appointment]");
+  if (!link) return;
+  const asked = new URLSearchParams({
+    day: document.getElementById("day").dataset.day,
+    staff: cell.closest("[data-staff]")?.dataset.staff ?? "",
+    start: cell.dataset.start,
+  });
+  window.htmx.ajax("GET", `${link.pathname}?${asked}`, { target: "#dialog", swap: "innerHTML" });
+}
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const cal = calendar();
+  if (event.detail.target.id !== "day" || !cal) return;
+  place = { day: event.detail.target.dataset.day, left: cal.scrollLeft, top: cal.scrollTop };
+});
+
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (document.getElementById("day")?.contains(event.target) || event.target.id === "day") {
+    const cal = calendar();
+    if (cal && place) cal.scrollTo(place.left, place.top);
+    place = null;
+    moveNowLine();
+  }
+  markOpenVisit();
+});
+
+if (calendar()) {
+  moveNowLine();
+  showNow();
+  markOpenVisit();
+  setInterval(moveNowLine, 15_000);
+}
