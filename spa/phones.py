@@ -19,7 +19,9 @@ def normalise(text: str) -> str:
 
     :raises PhoneInvalid: it is too short, too long, or in no numbering plan
     """
-    digits = re.sub(r"[^\d+]", "", text)
+    # A letter is a slip of the hand or another field's content: never guess around it.
+    slipped = any(character.isalpha() for character in text)
+    digits = "" if slipped else re.sub(r"[^\d+]", "", text)
     if digits.startswith("00"):  # the way out of the country, as many write it
         digits = "+" + digits[2:]
     try:

@@ -7,23 +7,26 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 _URL = re.compile(r"https?:|www\.|://", re.IGNORECASE)
-# Control, format (bidi, zero width), private use, surrogate; line breaks are handled apart.
+# Control, format (bidi, zero width), private use, surrogate, unassigned; white space apart.
 _INVISIBLE = {"Cc", "Cf", "Co", "Cs", "Cn"}
+# Letters by their category, yet drawn as nothing.
+_FILLERS = set("\u115f\u1160\u3164\uffa0")
 
 
 def visible(text: str, *, keep_lines: bool = False) -> str:
-    """Return `text` in NFC, trimmed, without control, bidi or zero-width characters."""
-    kept = (
+    """Return `text` in NFC, trimmed, white space as single spaces, all else that is invisible gone.
+
+    Invisible are control, bidi and zero-width characters. `keep_lines` leaves line feeds.
+    """
+    kept = "".join(
         character
-        for character in unicodedata.normalize("NFC", text)
-        if unicodedata.category(character) not in _INVISIBLE
-        or (keep_lines and character == "\n")
-        or character == "\t"
+        for character in text.replace("\r\n", "\n")
+        if character.isspace()
+        or (unicodedata.category(character) not in _INVISIBLE and character not in _FILLERS)
     )
-    text = "".join(" " if character == "\t" else character for character in kept)
-    if keep_lines:
-        return text.strip()
-    return re.sub(r"\s+", " ", text).strip()
+    kept = re.sub(r"[^\S\n]+" if keep_lines else r"\s+", " ", kept)
+    # Last, since taking out a joiner may bring a letter and its accent together.
+    return unicodedata.normalize("NFC", kept).strip()
 
 
 def clean_name(text: str) -> str:

@@ -158,7 +158,8 @@ class ConsentChannel(models.TextChoices):
 class ConsentQuerySet(models.QuerySet):
     def in_force(self, *, client: Client, kind: str) -> bool:
         """Return whether the client's last word on `kind` was yes. One query."""
-        last = self.filter(client=client, kind=kind).order_by("-at", "-pk").first()
+        # By key: written under the client's lock, while `at` was read before waiting for it.
+        last = self.filter(client=client, kind=kind).order_by("-pk").first()
         return last is not None and last.given
 
 

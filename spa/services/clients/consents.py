@@ -1,0 +1,136 @@
+"""What a client allows us to keep, and the alert that needs it (rule book §3, §4; SEC-13, 46)."""
+
+from datetime import datetime
+
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext_lazy as _
+
+from spa import encryption
+from spa.errors import RuleBroken
+from spa.models import Client, ClientChange, Consent, ConsentKind
+from spa.services import audit, idempotency
+from spa.services.audit import Actor
+from spa.services.clients.refusals import DetailInvalid
+from spa.services.transactions import locked_transaction
+from spa.text import visible
+
+# The privacy text that is shown now; the old ones stay readable by their version (SEC-48).
+CONSENT_TEXT_VERSION = "2026-11"
+MAX_ALERT = 120
+
+
+class HealthConsentMissing(RuleBroken):
+    """Health data is kept only while the client's consent to it is in force."""
+
+    default_detail = _("Ask the client for her consent to keep health data, then write the alert.")
+
+
+@locked_transaction
+def record_consent(
+    *, client: Client, kind: str, given: bool, channel: str, now: datetime, actor: Actor
+) -> Consent:
+    """Write down that a client allowed something, or takes it back: always a new row (SEC-46).
+
+    Without consent there is no health data: taking it back deletes her alert, old ones too.
+    """
+    earlier = idempotency.claim(
+        actor=actor,
+        operation="record_consent",
+        now=now,
+        client=client.pk,
+        kind=kind,
+        given=given,
+        channel=channel,
+    )
+    if earlier:
+        return Consent.objects.get(pk=earlier)
+    client = Client.objects.locked().get(pk=client.pk)
+
+    consent = Consent.objects.create(
+        client=client,
+        kind=kind,
+        given=given,
+        text_version=CONSENT_TEXT_VERSION,
+        channel=channel,
+        at=now,
+        recorded_by=actor.user,
+    )
+    if kind == ConsentKind.HEALTH and not given:
+        _forget_alerts(client, now=now, actor=actor)
+
+    audit.record(
+        "CONSENT_GIVEN" if given else "CONSENT_WITHDRAWN",
+        subject=f"client:{client.pk}",
+        actor=actor,
+        now=now,
+        reason_code=kind,
+        channel=channel,
+    )
+    idempotency.settle(actor=actor, result=str(consent.pk))
+    return consent
+
+
+@locked_transaction
+def set_alert(*, client: Client, text: str, now: datetime, actor: Actor) -> Client:
+    """Keep what whoever books or treats must know ("alergia: frutos secos"), sealed (SEC-38).
+
+    An empty text clears it, which needs no consent. Nothing is written when it is the same.
+
+    :raises HealthConsentMissing: no consent to keep health data is in force
+    :raises DetailInvalid: it is longer than 120 characters
+    """
+    earlier = idempotency.claim(
+        actor=actor,
+        operation="set_client_alert",
+        now=now,
+        client=client.pk,
+        # Keyed: a plain hash of a few words of health data could be guessed back.
+        text=salted_hmac("spa.clients.alert", visible(text)).hexdigest(),
+    )
+    if earlier:
+        return Client.objects.get(pk=earlier)
+    client = Client.objects.locked().get(pk=client.pk)
+
+    alert = _alert(text)
+    if alert and not Consent.objects.in_force(client=client, kind=ConsentKind.HEALTH):
+        raise HealthConsentMissing(field="alert", reason="health_consent_missing")
+
+    if alert != client.alert:
+        _write_alert(client, alert, now=now, actor=actor)
+    idempotency.settle(actor=actor, result=str(client.pk))
+    return client
+
+
+def _alert(typed: str) -> str:
+    alert = visible(typed)
+    if len(alert) > MAX_ALERT:
+        raise DetailInvalid(
+            _("Shorten the alert to %(limit)s characters.") % {"limit": MAX_ALERT},
+            field="alert",
+            reason="too_long",
+        )
+    return alert
+
+
+def _write_alert(client: Client, alert: str, *, now: datetime, actor: Actor) -> None:
+    ClientChange.objects.create(
+        client=client,
+        at=now,
+        user=actor.user,
+        action="CLIENT_EDITED",
+        field="alert",
+        old_value=client.alert_sealed,
+    )
+    client.alert_sealed = (
+        encryption.encrypt(alert, table="client", pk=client.pk, field="alert") if alert else ""
+    )
+    client.save(update_fields=["alert_sealed"])
+    audit.record(
+        "CLIENT_EDITED", subject=f"client:{client.pk}", actor=actor, now=now, fields=["alert"]
+    )
+
+
+def _forget_alerts(client: Client, *, now: datetime, actor: Actor) -> None:
+    if client.alert_sealed:
+        _write_alert(client, "", now=now, actor=actor)
+    ClientChange.objects.filter(client=client, field="alert").update(old_value="")
