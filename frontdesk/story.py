@@ -69,4 +69,4 @@ def _start(state: dict, zone: ZoneInfo) -> datetime:
 
 
 def _day(moment: datetime) -> str:
-    return f"{formats.date_format(moment, 'j b')} {moment:%H:%M}"
+    return f"{formats.date_format(moment, 'j M')} {moment:%H:%M}"
