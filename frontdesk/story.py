@@ -20,6 +20,7 @@ TONES = {
 
 @dataclass(frozen=True, slots=True)
 class Line:
+    version: int
     at: datetime
     text: str
     who: str
@@ -33,6 +34,7 @@ def tell(changes: Sequence[AppointmentChange], *, zone: ZoneInfo) -> list[Line]:
     for change in changes:
         lines.append(
             Line(
+                version=change.version,
                 at=change.at,
                 text=_sentence(change, before, zone),
                 who=change.user.name if change.user else _("The system"),

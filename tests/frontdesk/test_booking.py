@@ -33,9 +33,11 @@ def test_a_button_of_a_page_that_is_out_of_date_is_refused_and_says_why(client, 
 
     answer = client.post(url(visit, "cancel_spa"), {"version": 1})
 
+    page = answer.content.decode()
     assert answer.status_code == 409
-    assert 'data-code="SPA-STALE"' in answer.content.decode()
-    assert 'class="btn" href="/"' in answer.content.decode()
+    assert 'data-code="SPA-STALE"' in page
+    assert "<b>Llegada registrada</b>, Marcela Duarte" in page  # what happened meanwhile
+    assert 'data-version="2"' in page  # and what the visit is now
 
 
 @pytest.mark.django_db
@@ -69,3 +71,45 @@ def test_a_strangers_visit_does_not_exist(client, visit, role):
 
     assert client.get(url(visit)).status_code == 404
     assert client.post(url(visit, "check_in"), {"version": 1}).status_code in {403, 404}
+
+
+@pytest.mark.django_db
+def test_a_step_by_htmx_gives_the_visit_back_and_has_the_day_redrawn(client, visit, today):
+    client.force_login(worker("receptionist", visit.location))
+
+    answer = client.post(url(visit, "check_in"), {"version": 1}, headers={"HX-Request": "true"})
+
+    assert answer["HX-Trigger"] == "visit-changed"
+    assert 'id="appointment"' in answer.content.decode()
+    assert "<!doctype" not in answer.content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("version", ["", "abc", "-1", "9" * 40])
+def test_a_button_without_a_version_is_out_of_date(client, visit, today, version):
+    client.force_login(worker("receptionist", visit.location))
+
+    answer = client.post(url(visit, "check_in"), {"version": version})
+
+    assert answer.status_code == 409
+    visit.refresh_from_db()
+    assert visit.status == "confirmed"
+
+
+@pytest.mark.django_db
+def test_an_unknown_command_does_not_exist(client, visit, today):
+    client.force_login(worker("receptionist", visit.location))
+
+    assert client.post(url(visit, "explode"), {"version": 1}).status_code == 404
+    assert client.get(url(visit, "check_in")).status_code == 405
+
+
+@pytest.mark.django_db
+def test_a_visit_nobody_checked_in_is_completed_after_its_start(client, visit, monkeypatch):
+    monkeypatch.setattr("spa.clock.now", lambda: at(11, 30))
+    client.force_login(worker("receptionist", visit.location))
+
+    client.post(url(visit, "complete"), {"version": 1})
+
+    visit.refresh_from_db()
+    assert visit.status == "completed"

@@ -17,7 +17,7 @@ from frontdesk import story
 from frontdesk.forms.booking import VersionForm
 from frontdesk.htmx import render_screen, wants_fragment
 from spa import clock
-from spa.errors import Stale
+from spa.errors import BusinessLogicError
 from spa.models import Appointment, AppointmentStatus, CancelledBy, User
 from spa.services import booking
 from spa.services.audit import Actor
@@ -96,19 +96,23 @@ def act(request: HttpRequest, code: str, command: str) -> HttpResponse:
         raise PermissionDenied
     visit = _find(request.user, code)
     form = VersionForm(request.POST)
-    if not form.is_valid():
-        raise Stale(version=visit.version)
-    chosen.call(
-        appointment=visit,
-        version=form.cleaned_data["version"],
-        now=clock.now(),
-        actor=Actor(user=request.user),
-    )
+    shown = form.cleaned_data["version"] if form.is_valid() else 0
+    try:
+        chosen.call(
+            appointment=visit, version=shown, now=clock.now(), actor=Actor(user=request.user)
+        )
+    except BusinessLogicError as refusal:
+        context = visit_context(request.user, code, shown=shown) | {"refusal": refusal}
+        return changed(_show(request, context, status=refusal.http_status))
     if wants_fragment(request):
-        response = _show(request, visit_context(request.user, code))
-        response["HX-Trigger"] = "visit-changed"  # the open day draws itself again
-        return response
+        return changed(_show(request, visit_context(request.user, code)))
     return redirect(beside_its_day(visit))
+
+
+def changed(response: HttpResponse) -> HttpResponse:
+    """Have the open day, or the board, draw itself again: what it shows may be out of date."""
+    response["HX-Trigger"] = "visit-changed"
+    return response
 
 
 def beside_its_day(visit: Appointment) -> str:
@@ -117,20 +121,23 @@ def beside_its_day(visit: Appointment) -> str:
     return f"{reverse('day', args=[day])}?location={visit.location_id}&appointment={visit.code}"
 
 
-def visit_context(user: User, code: str) -> dict:
+def visit_context(user: User, code: str, *, shown: int | None = None) -> dict:
     """Return what `_appointment.html` needs; 404 when the visit is not the user's to see.
 
-    Four queries: the visit, its items, its changes, the client's other visits.
+    `shown` is the version that her page had: what happened since is then told apart. Four
+    queries: the visit, its items, its changes, the client's other visits.
     """
     visit = _find(user, code)
     changes = list(visit.changes.select_related("user").order_by("version"))
+    lines = story.tell(changes, zone=visit.location.tz)
     allowed = [c for c in COMMANDS if visit.status in c.states and user.has_perm(c.permission)]
     return {
         "visit": visit,
         "location": visit.location,
         "day": visit.location.today(now=visit.starts_at),
         "items": visit.items.select_related("service", "staff", "room").order_by("position"),
-        "changes": story.tell(changes, zone=visit.location.tz),
+        "changes": lines,
+        "news": [line for line in lines if shown and line.version > shown],
         "steps": [command for command in allowed if not command.confirm],
         "more": [command for command in allowed if command.confirm],
         "more_commands": any(
@@ -152,10 +159,11 @@ def _find(user: User, code: str) -> Appointment:
     return get_object_or_404(visible, code=code)
 
 
-def _show(request: HttpRequest, context: dict) -> HttpResponse:
+def _show(request: HttpRequest, context: dict, status: int = 200) -> HttpResponse:
     return render_screen(
         request,
         page="booking/appointment.html",
         fragment="booking/_appointment.html",
         context=context,
+        status=status,
     )

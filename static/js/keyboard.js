@@ -1,0 +1,92 @@
+// The keyboard of the desk. Single letters act only outside fields, and only while the user
+// leaves them switched on; each does what a visible button does.
+const click = (selector) => {
+  const found = document.querySelector(selector);
+  found?.click();
+  return Boolean(found);
+};
+const follow = (selector) => {
+  const found = document.querySelector(selector);
+  found?.focus();
+  return Boolean(found);
+};
+
+const KEYS = {
+  "/": () => follow("#search"),
+  n: () => click("[data-new-appointment]"),
+  t: () => click('.day-bar [aria-keyshortcuts="t"]'),
+  d: () => click('[aria-keyshortcuts="d"]'),
+  w: () => click('[aria-keyshortcuts="w"]'),
+  l: () => click("#panel [data-step]"),
+  m: () => click("#panel [data-move]"),
+  b: () => click('[aria-keyshortcuts="b"]'),
+  p: () => click('[aria-keyshortcuts="p"]'),
+  "?": () => click("[data-keys]"),
+};
+
+const typing = (target) =>
+  target.isContentEditable || target.matches("input:not([type=radio], [type=checkbox]), select, textarea");
+
+document.addEventListener("keydown", (event) => {
+  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (typing(event.target) || document.querySelector("dialog[open]")) return;
+  if (event.key.startsWith("Arrow")) {
+    if (moveFocus(event)) event.preventDefault();
+    return;
+  }
+  if (event.repeat || document.body.dataset.singleKeys === "off") return;
+  if (KEYS[event.key]?.()) event.preventDefault();
+});
+
+// -- Arrows: within the grid from card to card, outside it from day to day ------------------
+function moveFocus(event) {
+  const card = event.target.closest(".appt");
+  if (!card) return outsideTheGrid(event);
+  const next = neighbour(card, event.key);
+  if (!next) return true;
+  card.tabIndex = -1;
+  next.tabIndex = 0;
+  next.focus();
+  next.scrollIntoView({ block: "nearest", inline: "nearest" });
+  return true;
+}
+
+function outsideTheGrid(event) {
+  const grid = event.target.closest(".cal");
+  if (grid && event.key === "ArrowDown") return follow('.appt[tabindex="0"]');
+  if (event.target.closest("[popover], [role=combobox], .cal")) return false;
+  if (event.key === "ArrowLeft" || event.key === "ArrowRight") {
+    return click(`.day-bar [aria-keyshortcuts="${event.key}"]`);
+  }
+  return false;
+}
+
+const shown = (column) => [...column.querySelectorAll(".appt")].filter((card) => card.offsetParent);
+
+function neighbour(card, key) {
+  const column = card.closest(".cal-col");
+  if (key === "ArrowUp" || key === "ArrowDown") {
+    const cards = shown(column).sort((a, b) => a.offsetTop - b.offsetTop);
+    return cards[cards.indexOf(card) + (key === "ArrowDown" ? 1 : -1)];
+  }
+  const way = key === "ArrowRight" ? "nextElementSibling" : "previousElementSibling";
+  for (let other = column[way]; other?.matches(".cal-col"); other = other[way]) {
+    const nearest = shown(other).sort(
+      (a, b) => Math.abs(a.offsetTop - card.offsetTop) - Math.abs(b.offsetTop - card.offsetTop),
+    )[0];
+    if (nearest) return nearest;
+  }
+  return undefined;
+}
+
+// One card of the grid is in the tab order; arrows reach the others.
+function rove() {
+  const cards = [...document.querySelectorAll(".cal .appt")];
+  if (!cards.length || cards.some((card) => card.tabIndex === 0 && card.hasAttribute("tabindex"))) return;
+  for (const card of cards) card.tabIndex = -1;
+  const first = cards.find((card) => card.getAttribute("aria-current")) ?? cards[0];
+  first.tabIndex = 0;
+}
+
+document.addEventListener("htmx:afterSettle", rove);
+rove();
