@@ -157,6 +157,15 @@ class Appointment(models.Model):
                 name="appointment_in_service_has_started",
                 condition=~Q(status=S.IN_SERVICE) | Q(started_at__isnull=False),
             ),
+            models.CheckConstraint(
+                name="appointment_that_is_over_was_closed",
+                condition=~Q(status__in=(S.COMPLETED, S.CANCELLED, S.NO_SHOW))
+                | Q(closed_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="appointment_deposit_is_whole_pesos",
+                condition=Q(deposit_cents=F("deposit_cents") / 100 * 100),
+            ),
             never_twice(
                 "client_is_never_booked_twice",
                 ("client", EQUAL),
@@ -249,6 +258,13 @@ class AppointmentItem(models.Model):
                 condition=Q(room__isnull=True, place__isnull=True)
                 | Q(room__isnull=False, place__isnull=False),
             ),
+            models.CheckConstraint(
+                name="item_costs_whole_pesos",
+                condition=Q(price_cents=F("price_cents") / 100 * 100),
+            ),
+            models.CheckConstraint(
+                name="item_vat_is_a_percentage", condition=Q(vat_percent__lte=100)
+            ),
             never_twice(
                 "staff_is_never_booked_twice",
                 ("staff", EQUAL),
@@ -301,7 +317,9 @@ class Action(models.TextChoices):
 
 
 class AppointmentChange(models.Model):
-    """What an appointment was after one change, whole, and who made it. Append-only.
+    """What an appointment was after one change, whole, and who made it.
+
+    Append-only by trigger; archiving takes it away together with its appointment.
 
     `state` holds ids, times, status and money, no personal values. `day` is the local date on
     which the visit stands afterwards, `left_day` the one it was moved away from: a calendar

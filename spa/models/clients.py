@@ -95,7 +95,7 @@ class Client(models.Model):
             ("flag_client", "Can flag a client persona non grata, and lift the flag"),
         ]
         constraints = [
-            models.CheckConstraint(name="client_has_a_name", condition=~Q(name="")),
+            models.CheckConstraint(name="client_has_a_name", condition=Q(name__regex=r"\S")),
             models.CheckConstraint(
                 name="client_phone_is_e164", condition=Q(phone__regex=r"^\+[1-9][0-9]{6,14}$")
             ),
@@ -164,7 +164,11 @@ class ConsentQuerySet(models.QuerySet):
 
 
 class Consent(models.Model):
-    """What a client allowed, or took back: a withdrawal is a new row (`security.md`, SEC-46)."""
+    """What a client allowed, or took back: a withdrawal is a new row (`security.md`, SEC-46).
+
+    Append-only by trigger: a row goes with its client only, and forgets who recorded it only
+    when that account goes.
+    """
 
     client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="consents")
     kind = models.CharField(max_length=16, choices=ConsentKind)

@@ -167,7 +167,7 @@ class AvailabilityExclusion(models.Model):
     """Time in which a staff member, a room, or a whole location cannot be booked.
 
     Dated (`starts_at`–`ends_at`) or weekly (`weekday` with local minutes, valid from–until).
-    Exactly one of `staff`, `room` and `whole_location` says whom it is about.
+    `staff` or `room` says whom it is about; with neither it is the whole location.
     """
 
     location = models.ForeignKey(Location, on_delete=models.CASCADE, related_name="exclusions")

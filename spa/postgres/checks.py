@@ -12,5 +12,6 @@ def check_now() -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "SET CONSTRAINTS ALL IMMEDIATE;"
-            " SET CONSTRAINTS item_agrees, appointment_agrees DEFERRED"
+            " SET CONSTRAINTS item_agrees, appointment_agrees,"
+            " consent_goes_with_its_client, change_goes_with_its_appointment DEFERRED"
         )
