@@ -1,1 +1,1 @@
-"""Bruma Spa: a believable spa in Spanish, the same at every load, dated around today."""
+"""Bruma Spa: believable, in Spanish, the same at every load. `bruma.start` makes it current."""

@@ -1,10 +1,12 @@
-"""The demo's houses, rooms, people and services: what hardly ever changes."""
+"""The demo's houses, rooms, therapists and services: what hardly ever changes."""
 
 from datetime import date
 
 from django.conf import settings
 from django.contrib.auth.models import Group
+from django.db.models import Max
 
+from spa import localtime, money
 from spa.models import (
     AvailabilityExclusion,
     ExclusionKind,
@@ -24,6 +26,7 @@ from spa.services import setup
 PASSWORD = "demo-spa"  # noqa: S105 — the demo's public one; production refuses these accounts
 SINCE = date(2020, 1, 1)
 OPENS, CLOSES = 7 * 60, 21 * 60
+REPAIR, TRAINING = "Mantenimiento", "Capacitación"
 
 USERS = (
     ("recepcion@demo.test", "Marcela Duarte", setup.RECEPTIONIST),
@@ -45,21 +48,24 @@ ROOMS = (
     ("Usaquén", "Cabina 3", "Cabina", 1, False),
 )
 
-# Therapist: name, specialty, skill, location, room she uses, place, shift, lunch, hue.
+# Therapist: name, specialty, skill, location, shift, lunch, weekday off, hue. Paola is whom the
+# demo's therapist logs in as: she finds her agenda full on any day.
 STAFF = (
-    ("Paola Rincón", "Masajes", "Masaje", "Chapinero", "Cabina 1", 0, (8, 18), 13, 350),
-    ("Andrés Cifuentes", "Deportivo", "Masaje", "Chapinero", "Cabina 2", 0, (8, 18), 12, 250),
-    ("Camilo Bernal", "Relajante", "Masaje", "Chapinero", "Cabina 3", 0, (10, 20), 14, 150),
-    ("Yesenia Mora", "Facial", "Facial", "Chapinero", "Cabina doble", 0, (9, 19), 13, 20),
-    ("Luz Dary Ospina", "Manos", "Manos", "Chapinero", "Salón de manos", 0, (8, 18), 12, 110),
-    ("Johana Perea", "Manos", "Manos", "Chapinero", "Salón de manos", 1, (10, 20), 14, 190),
-    ("Natalia Quintero", "Manos", "Manos", "Chapinero", "Salón de manos", 2, (9, 19), 13, 290),
-    ("Mateo Londoño", "Masajes", "Masaje", "Usaquén", "Cabina 1", 0, (8, 18), 13, 70),
-    ("Sandra Milena Ruiz", "Facial", "Facial", "Usaquén", "Cabina 2", 0, (9, 19), 12, 320),
-    ("Iván Darío Salas", "Relajante", "Masaje", "Usaquén", "Cabina 3", 0, (10, 20), 14, 220),
+    ("Paola Rincón", "Masajes", "Masaje", "Chapinero", (8, 17), 13, None, 350),
+    ("Andrés Cifuentes", "Deportivo", "Masaje", "Chapinero", (7, 16), 12, 7, 250),
+    ("Camilo Bernal", "Relajante", "Masaje", "Chapinero", (12, 21), 16, 1, 150),
+    ("Yesenia Mora", "Facial", "Facial", "Chapinero", (9, 18), 13, 2, 20),
+    ("Luz Dary Ospina", "Manos", "Manos", "Chapinero", (7, 16), 12, 3, 110),
+    ("Johana Perea", "Manos", "Manos", "Chapinero", (12, 21), 16, 4, 190),
+    ("Natalia Quintero", "Manos", "Manos", "Chapinero", (10, 19), 14, 5, 290),
+    ("Mateo Londoño", "Masajes", "Masaje", "Usaquén", (8, 17), 13, 7, 70),
+    ("Sandra Milena Ruiz", "Facial", "Facial", "Usaquén", (9, 18), 12, 1, 320),
+    ("Iván Darío Salas", "Relajante", "Masaje", "Usaquén", (11, 20), 15, 2, 220),
 )
 
 # Service: name, category, minutes, pesos, skill (None: no therapist), kind of room.
+# A massage is cheaper for a VIP.
+VIP_PERCENT = 90
 SERVICES = (
     ("Masaje relajante", "Masajes", 60, 180_000, "Masaje", "Cabina"),
     ("Masaje descontracturante", "Masajes", 60, 175_000, "Masaje", "Cabina"),
@@ -108,6 +114,7 @@ def build() -> None:
             category=category,
             duration_minutes=minutes,
             price_cents=pesos * 100,
+            vip_price_cents=money.share(pesos * 100, VIP_PERCENT) if skill == "Masaje" else None,
             needs_staff=skill is not None,
             room_kind=kinds[kind],
             position=position,
@@ -120,15 +127,61 @@ def build() -> None:
 
 
 def _hire(position: int, row: tuple, houses: dict, skills: dict) -> None:
-    name, specialty, skill, house, _room, _place, (starts, ends), lunch, hue = row
+    name, specialty, skill, house, (starts, ends), lunch, off, hue = row
     member = StaffMember.objects.create(name=name, specialty=specialty, hue=hue, position=position)
     member.skills.add(skills[skill])
     for day in Weekday.values:
+        if day == off:
+            continue
         block = {"staff": member, "location": houses[house], "weekday": day, "valid_from": SINCE}
         StaffAvailability.objects.create(from_minute=starts * 60, to_minute=ends * 60, **block)
         AvailabilityExclusion.objects.create(
             kind=ExclusionKind.LUNCH, from_minute=lunch * 60, to_minute=lunch * 60 + 45, **block
         )
+
+
+def block_time(first: date, last: date) -> None:
+    """Close a room for repair every fourth day and train a therapist every third.
+
+    Days on which that was done before are left alone, so that what a manager took away there
+    stays away.
+    """
+    ours = AvailabilityExclusion.objects.filter(note__in=(REPAIR, TRAINING))
+    until = ours.aggregate(Max("starts_at"))["starts_at__max"]
+    rooms = list(Room.objects.active().select_related("location").order_by("position"))
+    staff = list(
+        StaffAvailability.objects.filter(staff__is_active=True)
+        .select_related("location", "staff")
+        .order_by("staff__position", "weekday")
+    )
+    blocks = []
+    for day in localtime.days(first, last):
+        number = day.toordinal()
+        if number % 4 == 0 and rooms:
+            room = rooms[number // 4 % len(rooms)]
+            blocks.append(_block(room.location, day, 13 * 60, 90, REPAIR, room=room))
+        shifts = [shift for shift in staff if shift.weekday == day.isoweekday()]
+        if number % 3 == 0 and shifts:
+            shift = shifts[number // 3 % len(shifts)]
+            start = (shift.from_minute + shift.to_minute) // 2 // 60 * 60 + 90
+            blocks.append(_block(shift.location, day, start, 90, TRAINING, staff=shift.staff))
+    AvailabilityExclusion.objects.bulk_create(
+        block for block in blocks if until is None or block.starts_at > until
+    )
+
+
+def _block(
+    location: Location, day: date, minute: int, length: int, note: str, **whom: object
+) -> AvailabilityExclusion:
+    start = localtime.instant(day, minute, location.tz)
+    return AvailabilityExclusion(
+        location=location,
+        kind=ExclusionKind.MAINTENANCE if note == REPAIR else ExclusionKind.TRAINING,
+        note=note,
+        starts_at=localtime.moment(start),
+        ends_at=localtime.moment(start + length),
+        **whom,
+    )
 
 
 def _open_accounts() -> None:

@@ -1,62 +1,237 @@
-"""The demo spa: full, believable and clean."""
+"""The demo spa, loaded on a weekday at twenty past eleven, and what later starts make of it."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
+from django.db import transaction
+from django.db.models import Count, F
 
-from spa.demo import house, visits
-from spa.models import Appointment, AppointmentItem, Client, Room, Service, StaffMember
-from spa.services import verification
-from tests.factories import BOGOTA, TODAY
+from spa import engine
+from spa.demo.today import CARDS
+from spa.models import (
+    Action,
+    Appointment,
+    AppointmentChange,
+    AppointmentItem,
+    AppointmentStatus,
+    AvailabilityExclusion,
+    CancelledBy,
+    Client,
+    ClientChange,
+    Consent,
+    Room,
+    Service,
+    StaffMember,
+)
+from spa.services import booking, slots
+from spa.services.audit import Actor
+from spa.services.slots import Wanted
+from tests.factories import make_user
+from tests.spa.demo_spa import LOOKS, clock, findings, fingerprint, looks, start, todays
 
-NOON = datetime(2026, 11, 19, 12, 0, tzinfo=BOGOTA)
+S = AppointmentStatus
+NOW = clock(11, 20)
+pytestmark = pytest.mark.usefixtures("bruma")
+
+
+@pytest.fixture(scope="module")
+def loaded(django_db_setup, django_db_blocker):
+    """Load the demo once for this file."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        start(NOW)
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture
-def bruma(settings, monkeypatch):
-    settings.DEMO = True
-    monkeypatch.setattr(visits, "BACK", 6)
-    monkeypatch.setattr(visits, "AHEAD", 2)
-    house.build()
-    visits.make_clients(NOON)
-    visits.fill(NOON)
+def bruma(loaded, django_db_blocker):
+    """Give each test the demo as it was loaded."""
+    with django_db_blocker.unblock():
+        loaded_so = transaction.savepoint()
+        yield
+        transaction.savepoint_rollback(loaded_so)
 
 
-@pytest.mark.django_db
-def test_the_demo_spa_is_full_and_clean(bruma):
-    today = Appointment.objects.filter(
-        location__name="Chapinero",
-        starts_at__date=TODAY,
-    )
-
+# -- As it is loaded --------------------------------------------------------------------------
+def test_the_demo_has_what_was_promised_and_verify_finds_nothing():
     assert (StaffMember.objects.count(), Room.objects.count()) == (10, 9)
     assert (Service.objects.count(), Client.objects.count()) == (16, 400)
-    assert today.count() >= 35
-    assert set(Appointment.objects.values_list("status", flat=True)) == {
-        *("confirmed", "arrived", "in_service", "completed", "cancelled", "no_show")
+    assert not Service.objects.exclude(duration_minutes__range=(30, 90)).exists()
+    assert not Service.objects.exclude(price_cents__range=(80_000_00, 180_000_00)).exists()
+    assert findings() == []
+
+
+def test_today_is_full_and_shows_every_status():
+    shown = looks(NOW)
+
+    assert sum(shown.values()) - shown["cancelled"] >= CARDS
+    assert set(shown) == LOOKS
+
+
+def test_nothing_has_happened_yet_that_lies_ahead():
+    assert not AppointmentChange.objects.filter(at__gt=NOW).exists()
+    assert not Appointment.objects.filter(ends_at__lt=NOW - timedelta(hours=1)).filter(
+        status__in=(S.CONFIRMED, S.ARRIVED, S.IN_SERVICE)
+    )
+    assert Appointment.objects.filter(starts_at__gte=clock(0, days=3)).exists()
+
+
+def test_no_visit_ahead_stands_where_booking_would_refuse_it():
+    ahead = Appointment.objects.filter(
+        starts_at__gt=NOW, status=S.CONFIRMED, location__name="Chapinero"
+    ).exclude(group__in=party_groups())
+
+    for visit in ahead.select_related("location", "client"):
+        items = visit.items.order_by("position")
+        day = visit.location.today(now=visit.starts_at)
+        window = slots.load(
+            location=visit.location,
+            wanted=[Wanted(item.service_id, item.staff_id, item.room_id) for item in items],
+            first_day=day,
+            last_day=day,
+            client=visit.client,
+            now=NOW,
+            moving=visit,
+        )
+        assert isinstance(window.plan_at(visit.starts_at), engine.Plan), visit.code
+
+
+def test_a_moved_visit_tells_which_day_it_left():
+    moves = AppointmentChange.objects.filter(action=Action.MOVE)
+
+    assert moves.exists()
+    assert not moves.filter(left_day=None).exists()
+    assert not moves.filter(at__gte=F("appointment__starts_at")).exists()
+
+
+def party_groups():
+    together = Appointment.objects.values("group").annotate(size=Count("pk"))
+    return together.filter(size__gt=1).values("group")
+
+
+def test_two_come_together_and_strangers_share_the_sauna():
+    twins = AppointmentItem.objects.filter(group__in=party_groups(), room__name="Cabina doble")
+    assert {item.place for item in twins} == {0, 1}
+
+    sauna = AppointmentItem.objects.filter(staff=None, room__shared=True, occupies=True)
+    at_once = sauna.values("starts_at").annotate(guests=Count("group", distinct=True))
+    assert at_once.filter(guests__gt=1).exists()
+
+
+def test_some_visits_have_several_services_with_one_or_more_therapists():
+    several = Appointment.objects.annotate(
+        services=Count("items"), hands=Count("items__staff", distinct=True)
+    ).filter(services__gt=1)
+
+    assert several.filter(hands=1).exists()
+    assert several.filter(hands__gt=1).exists()
+
+
+def test_every_client_allowed_her_data_and_who_has_an_alert_her_health_data_too():
+    warned = Client.objects.exclude(alert_sealed="")
+
+    assert 20 <= warned.count() <= 28
+    assert "alergia: frutos secos" in {client.alert for client in warned}
+    assert Consent.objects.filter(kind="data").count() == 400
+    assert set(Consent.objects.filter(kind="health").values_list("client", flat=True)) == {
+        client.pk for client in warned
     }
-    assert list(verification.findings()) == []
 
 
-@pytest.mark.django_db
-def test_a_demo_that_is_full_is_left_alone(bruma):
-    assert visits.fill(NOON) == 0
+def test_one_client_is_not_received_any_more():
+    blocked = Client.objects.get(persona_non_grata_since__isnull=False)
+
+    assert blocked.persona_non_grata_manual
+    assert ClientChange.objects.get(client=blocked).reason
+    assert not Appointment.objects.filter(client=blocked).exists()
 
 
-@pytest.mark.django_db
-def test_days_gone_by_are_closed_with_a_legal_history(bruma):
-    closed = visits.close_days_gone_by(NOON + timedelta(days=2))
+def test_somebody_comes_for_the_first_time_today_and_others_are_vip_or_have_an_alert():
+    guests = Client.objects.filter(appointments__in=todays(NOW))
 
-    assert closed > 0
-    assert list(verification.findings()) == []
+    visits = Appointment.objects.filter(starts_at__lt=clock(0))
+    assert guests.exclude(appointments__in=visits).exists()
+    assert guests.filter(vip_until__isnull=False).exists()
+    assert guests.exclude(alert_sealed="").exists()
 
 
-@pytest.mark.django_db
-def test_verify_finds_an_occupies_that_contradicts_its_status(bruma):
-    item = AppointmentItem.objects.filter(occupies=True).first()
-    AppointmentItem.objects.filter(pk=item.pk).update(occupies=False)
+def test_nobody_has_more_visits_ahead_than_the_rule_book_allows():
+    ahead = Appointment.objects.filter(ends_at__gt=NOW, status__in=(S.CONFIRMED, S.ARRIVED))
+    most = ahead.filter(client__vip_until=None).values("client").annotate(n=Count("pk"))
 
-    found = list(verification.findings())
-    AppointmentItem.objects.filter(pk=item.pk).update(occupies=True)
+    assert max(row["n"] for row in most) <= 3
 
-    assert any("occupies" in line for line in found)
+
+def test_a_training_or_a_repair_blocks_time_around_today():
+    near = AvailabilityExclusion.objects.filter(
+        starts_at__range=(clock(0, days=-3), clock(0, days=3))
+    )
+
+    assert {block.kind for block in near} == {"training", "maintenance"}
+    assert AvailabilityExclusion.objects.filter(kind="lunch", weekday=NOW.isoweekday()).exists()
+
+
+# -- Later starts -----------------------------------------------------------------------------
+def test_a_second_start_at_the_same_moment_changes_nothing():
+    before = fingerprint()
+
+    started = start(NOW)
+
+    assert (started.written, started.led_on) == (0, 0)
+    assert fingerprint() == before
+
+
+def test_a_start_three_hours_later_leads_the_day_on():
+    later = NOW + timedelta(hours=3)
+    in_service = list(todays(NOW).filter(status=S.IN_SERVICE))
+
+    started = start(later)
+
+    assert started.led_on > 10
+    for visit in in_service:
+        visit.refresh_from_db()
+        assert visit.status == S.COMPLETED
+    assert set(looks(later)) == LOOKS
+    assert findings() == []
+
+
+def test_a_start_five_days_later_closes_what_is_over_and_fills_what_is_ahead():
+    later = NOW + timedelta(days=5)
+
+    start(later)
+
+    over = Appointment.objects.filter(ends_at__lt=later - timedelta(hours=1))
+    assert not over.filter(status__in=(S.CONFIRMED, S.ARRIVED, S.IN_SERVICE)).exists()
+    shown = looks(later)
+    assert sum(shown.values()) - shown["cancelled"] >= CARDS
+    assert set(shown) == LOOKS
+    assert Appointment.objects.filter(starts_at__gte=clock(0, days=8)).exists()
+    assert not AppointmentChange.objects.filter(at__gt=later).exists()
+    assert findings() == []
+
+
+def test_a_visit_on_which_somebody_acted_is_left_to_people():
+    visit = todays(NOW).filter(status=S.CONFIRMED, starts_at__gt=NOW).earliest("starts_at")
+    booking.check_in(appointment=visit, now=NOW, actor=Actor(user=make_user()))
+
+    start(NOW + timedelta(days=5))
+
+    visit.refresh_from_db()
+    assert (visit.status, visit.version) == (S.ARRIVED, visit.changes.count())
+    assert visit.changes.latest("version").origin == "desk"
+
+
+def test_a_day_that_was_emptied_is_filled_again():
+    desk = Actor(user=make_user())
+    for visit in todays(NOW).filter(status__in=(S.CONFIRMED, S.ARRIVED)):
+        booking.cancel(appointment=visit, cancelled_by=CancelledBy.SPA, now=NOW, actor=desk)
+    cancelled = looks(NOW)["cancelled"]
+    assert sum(looks(NOW).values()) - cancelled < CARDS
+
+    start(NOW)
+
+    shown = looks(NOW)
+    assert sum(shown.values()) - shown["cancelled"] >= CARDS
+    assert shown["cancelled"] >= cancelled
+    assert findings() == []
+    assert start(NOW).written == 0

@@ -1,11 +1,10 @@
-"""Load the demo spa into an empty database, or top it up: close days gone by, fill those ahead."""
+"""Load the demo spa into an empty database, or bring it to the present: `spa/demo/bruma.py`."""
 
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError
 
 from spa import clock
-from spa.demo import house, visits
-from spa.models import Location
+from spa.demo import bruma
 
 
 class Command(BaseCommand):
@@ -14,9 +13,8 @@ class Command(BaseCommand):
     def handle(self, **_options: object) -> None:
         if not settings.DEMO:
             raise CommandError("The demo spa exists in demo mode only (SPA_MODE=demo).")
-        now = clock.now()
-        if not Location.objects.exists():
-            house.build()
-            visits.make_clients(now)
-        closed, written = visits.close_days_gone_by(now), visits.fill(now)
-        self.stdout.write(f"Bruma Spa: {written} visits written, {closed} closed.")
+        started = bruma.start(clock.now())
+        if started is None:
+            self.stdout.write("This is another spa: left alone.")
+            return
+        self.stdout.write(f"Bruma Spa: {started.written} visits new, {started.led_on} led on.")
