@@ -63,6 +63,7 @@ class Site:
         self.location, self.zone = location, location.tz
         self.buffer = house.policy["default_buffer_minutes"]
         self.grid = house.policy["grid_minutes"]
+        self.deposit_percent = house.policy["deposit_percent"]
         self.open = subtract(house.opening, _spans(house.closures))
         self.staff = [member for member in staff if member.pk in house.shifts]
         self.working = {

@@ -96,7 +96,7 @@ class Diary:
             client = next((one for one in guests if self._comes(one, site, visit)), None)
             if client is None:
                 continue
-            story = tell(visit, site.location, client, [s for s in life if s.at <= self.now])
+            story = tell(visit, site, client, [s for s in life if s.at <= self.now])
             self.stories.append(story)
             self.groups.add(visit.group)
             self.seen.add((client.pk, site.location.today(now=start)))

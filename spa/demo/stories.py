@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from django.db import connection
 
 from spa import localtime, money
-from spa.demo.board import Planned
+from spa.demo.board import Planned, Site
 from spa.demo.life import Step
 from spa.models import (
     OCCUPYING,
@@ -19,7 +19,6 @@ from spa.models import (
     AppointmentStatus,
     CancelledBy,
     Client,
-    Location,
 )
 from spa.services.booking.history import snapshot
 
@@ -102,9 +101,9 @@ class Story:
         )
 
 
-def tell(planned: Planned, location: Location, client: Client, life: Iterable[Step]) -> Story:
+def tell(planned: Planned, site: Site, client: Client, life: Iterable[Step]) -> Story:
     """Return the visit as it stands after `life`, which begins with its booking."""
-    life = list(life)
+    life, location = list(life), site.location
     starts_at = localtime.moment(planned.start)
     day = location.today(now=starts_at)
     prices = [piece.service.price_for(client, on=day) for piece in planned.pieces]
@@ -115,7 +114,7 @@ def tell(planned: Planned, location: Location, client: Client, life: Iterable[St
         status=S.CONFIRMED,
         starts_at=starts_at,
         ends_at=localtime.moment(planned.end),
-        deposit_cents=money.share(sum(prices), 40),
+        deposit_cents=money.share(sum(prices), site.deposit_percent),
         created_at=life[0].at,
         version=1,
     )
