@@ -1,0 +1,80 @@
+"""The items of the visits that stand on some days of a location."""
+
+from collections import Counter
+from datetime import date, datetime
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from spa import localtime
+from spa.engine import Interval
+from spa.models import (
+    Appointment,
+    AppointmentItem,
+    AppointmentStatus,
+    Location,
+    StaffMember,
+    User,
+)
+
+
+def span_of(item: AppointmentItem) -> Interval:
+    return localtime.minutes(item.starts_at), localtime.minutes(item.ends_at, round_up=True)
+
+
+def busy_span(item: AppointmentItem, until: str) -> Interval:
+    """Return how long it occupies; `until` names the field of who or what is kept busy."""
+    return (
+        localtime.minutes(item.starts_at),
+        localtime.minutes(getattr(item, until), round_up=True),
+    )
+
+
+def visits_between(location: Location, first_day: date, last_day: date, user: User) -> QuerySet:
+    """Return the visits that start on these local days and exist for `user`."""
+    first, last = span_of_days(location, first_day, last_day)
+    visible = Appointment.objects.visible_to(user).filter(location=location)
+    return visible.starting_between(first, last)
+
+
+def span_of_days(location: Location, first_day: date, last_day: date) -> tuple[datetime, datetime]:
+    """Return the half-open span from the first midnight to the last one, aware."""
+    zone = location.tz
+    return localtime.day_span(first_day, zone)[0], localtime.day_span(last_day, zone)[1]
+
+
+def load_items(
+    location: Location,
+    first_day: date,
+    last_day: date,
+    user: User,
+    *,
+    staff: StaffMember | None = None,
+) -> list[AppointmentItem]:
+    """Return the items of these days' visits in order, all or those of `staff`. One query.
+
+    Each knows `returning`, whether the client was here before, and `parts`, how many items its
+    visit has.
+    """
+    visits = visits_between(location, first_day, last_day, user)
+    if staff is not None:
+        visits = visits.filter(
+            Exists(AppointmentItem.objects.filter(appointment=OuterRef("pk"), staff=staff))
+        )
+    items = list(_with_returning(AppointmentItem.objects.filter(appointment__in=visits)))
+    parts = Counter(item.appointment_id for item in items)
+    for item in items:
+        item.parts = parts[item.appointment_id]
+    return items if staff is None else [item for item in items if item.staff_id == staff.pk]
+
+
+def _with_returning(items: QuerySet) -> QuerySet:
+    earlier = Appointment.objects.filter(
+        client=OuterRef("appointment__client"),
+        status__in=(AppointmentStatus.COMPLETED, AppointmentStatus.IN_SERVICE),
+        starts_at__lt=OuterRef("appointment__starts_at"),
+    )
+    return (
+        items.annotate(returning=Exists(earlier))
+        .select_related("appointment__client", "service", "room", "staff")
+        .order_by("starts_at", "position", "pk")
+    )

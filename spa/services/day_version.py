@@ -1,0 +1,21 @@
+"""What an open page asks every few seconds: has anything on these days changed?"""
+
+from datetime import date
+
+from django.db.models import Count, Max, Q
+
+from spa.models import AppointmentChange, Location
+
+
+def version(location: Location, day: date, last_day: date | None = None) -> str:
+    """Return what the visits of `day`, or of all days to `last_day`, are at: equal means unchanged.
+
+    Made of the changes' rows, so that no counter has to be locked. Both their number and the
+    latest are told, since a change with an older key may be committed after a younger one.
+    One query.
+    """
+    days = (day, last_day or day)
+    seen = AppointmentChange.objects.filter(
+        Q(day__range=days) | Q(left_day__range=days), location=location
+    ).aggregate(number=Count("pk"), latest=Max("pk"))
+    return f"{seen['number']}-{seen['latest'] or 0}"
