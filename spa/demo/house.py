@@ -49,12 +49,13 @@ ROOMS = (
 )
 
 # Therapist: name, specialty, skill, location, shift, lunch, weekday off, hue. Paola is whom the
-# demo's therapist logs in as: she finds her agenda full on any day.
+# demo's therapist logs in as: she finds her agenda full on any day. Nobody else does Yesenia's
+# work there, so that her day is short and every day the same.
 STAFF = (
     ("Paola Rincón", "Masajes", "Masaje", "Chapinero", (8, 17), 13, None, 350),
     ("Andrés Cifuentes", "Deportivo", "Masaje", "Chapinero", (7, 16), 12, 7, 250),
     ("Camilo Bernal", "Relajante", "Masaje", "Chapinero", (12, 21), 16, 1, 150),
-    ("Yesenia Mora", "Facial", "Facial", "Chapinero", (9, 18), 13, 2, 20),
+    ("Yesenia Mora", "Facial", "Facial", "Chapinero", (10, 17), 13, None, 20),
     ("Luz Dary Ospina", "Manos", "Manos", "Chapinero", (7, 16), 12, 3, 110),
     ("Johana Perea", "Manos", "Manos", "Chapinero", (12, 21), 16, 4, 190),
     ("Natalia Quintero", "Manos", "Manos", "Chapinero", (10, 19), 14, 5, 290),
