@@ -16,6 +16,7 @@ from spa.models.booking import (
 from spa.models.catalogue import Room, RoomKind, Service
 from spa.models.clients import Client, ClientChange, Consent, ConsentChannel, ConsentKind
 from spa.models.health import Heartbeat
+from spa.models.health_notes import HealthNote
 from spa.models.idempotency import IdempotencyKey
 from spa.models.people import Skill, StaffMember, User
 from spa.models.policy import SpaPolicy
@@ -47,6 +48,7 @@ __all__ = [
     "ConsentChannel",
     "ConsentKind",
     "ExclusionKind",
+    "HealthNote",
     "Heartbeat",
     "IdempotencyKey",
     "Location",
