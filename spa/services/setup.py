@@ -16,7 +16,7 @@ THERAPIST, RECEPTIONIST, MANAGER, ADMINISTRATOR = (
     "administrator",
 )
 
-_TREAT = {"view_own_agenda", "treat_appointment"}
+_TREAT = {"view_own_agenda", "treat_appointment", "view_health_note", "write_health_note"}
 _DESK = _TREAT | {
     "view_calendar",
     "book_appointment",

@@ -9,20 +9,32 @@ from spa.services.clients.consents import (
 )
 from spa.services.clients.details import Details, create, edit
 from spa.services.clients.flags import AlreadyFlagged, NotFlagged, flag, lift
+from spa.services.clients.health_notes import (
+    MAX_NOTE,
+    open_health_notes,
+    write_health_note,
+)
 from spa.services.clients.refusals import DetailInvalid
+from spa.services.clients.visits import Visits, usual_therapist, visits_of
 
 __all__ = [
     "CONSENT_TEXT_VERSION",
     "MAX_ALERT",
+    "MAX_NOTE",
     "AlreadyFlagged",
     "DetailInvalid",
     "Details",
     "HealthConsentMissing",
     "NotFlagged",
+    "Visits",
     "create",
     "edit",
     "flag",
     "lift",
+    "open_health_notes",
     "record_consent",
     "set_alert",
+    "usual_therapist",
+    "visits_of",
+    "write_health_note",
 ]

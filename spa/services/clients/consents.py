@@ -22,7 +22,7 @@ MAX_ALERT = 120
 class HealthConsentMissing(RuleBroken):
     """Health data is kept only while the client's consent to it is in force."""
 
-    default_detail = _("Ask the client for her consent to keep health data, then write the alert.")
+    default_detail = _("Ask the client for her consent to keep health data, then write it down.")
 
 
 @locked_transaction
@@ -31,7 +31,8 @@ def record_consent(
 ) -> Consent:
     """Write down that a client allowed something, or takes it back: always a new row (SEC-46).
 
-    Without consent there is no health data: taking it back deletes her alert, old ones too.
+    Without consent there is no health data: taking it back deletes her alert, old ones too,
+    and her health notes.
     """
     earlier = idempotency.claim(
         actor=actor,
@@ -46,35 +47,21 @@ def record_consent(
         return Consent.objects.get(pk=earlier)
     client = Client.objects.locked().get(pk=client.pk)
 
-    consent = Consent.objects.create(
-        client=client,
-        kind=kind,
-        given=given,
-        text_version=CONSENT_TEXT_VERSION,
-        channel=channel,
-        at=now,
-        recorded_by=actor.user,
-    )
     if kind == ConsentKind.HEALTH and not given:
-        _forget_alerts(client, now=now, actor=actor)
-
-    audit.record(
-        "CONSENT_GIVEN" if given else "CONSENT_WITHDRAWN",
-        subject=f"client:{client.pk}",
-        actor=actor,
-        now=now,
-        reason_code=kind,
-        channel=channel,
-    )
+        _forget_health(client, now=now, actor=actor)
+    consent = _write_consent(client, kind, given=given, channel=channel, now=now, actor=actor)
     idempotency.settle(actor=actor, result=str(consent.pk))
     return consent
 
 
 @locked_transaction
-def set_alert(*, client: Client, text: str, now: datetime, actor: Actor) -> Client:
+def set_alert(
+    *, client: Client, text: str, consent_by: str = "", now: datetime, actor: Actor
+) -> Client:
     """Keep what whoever books or treats must know ("alergia: frutos secos"), sealed (SEC-38).
 
     An empty text clears it, which needs no consent. Nothing is written when it is the same.
+    `consent_by` is the channel by which the client consents to it now, in the same step.
 
     :raises HealthConsentMissing: no consent to keep health data is in force
     :raises DetailInvalid: it is longer than 120 characters
@@ -86,19 +73,56 @@ def set_alert(*, client: Client, text: str, now: datetime, actor: Actor) -> Clie
         client=client.pk,
         # Keyed: a plain hash of a few words of health data could be guessed back.
         text=salted_hmac("spa.clients.alert", visible(text)).hexdigest(),
+        consent_by=consent_by,
     )
     if earlier:
         return Client.objects.get(pk=earlier)
     client = Client.objects.locked().get(pk=client.pk)
 
     alert = _alert(text)
-    if alert and not Consent.objects.in_force(client=client, kind=ConsentKind.HEALTH):
-        raise HealthConsentMissing(field="alert", reason="health_consent_missing")
+    if alert:
+        need_health_consent(client, field="alert", consent_by=consent_by, now=now, actor=actor)
 
     if alert != client.alert:
         _write_alert(client, alert, now=now, actor=actor)
     idempotency.settle(actor=actor, result=str(client.pk))
     return client
+
+
+def need_health_consent(
+    client: Client, *, field: str, consent_by: str, now: datetime, actor: Actor
+) -> None:
+    """See that the locked client allows health data; write her consent down if she gives it now.
+
+    :raises HealthConsentMissing: she has not, or took it back
+    """
+    if Consent.objects.in_force(client=client, kind=ConsentKind.HEALTH):
+        return
+    if not consent_by:
+        raise HealthConsentMissing(field=field, reason="health_consent_missing")
+    _write_consent(client, ConsentKind.HEALTH, given=True, channel=consent_by, now=now, actor=actor)
+
+
+def _write_consent(
+    client: Client, kind: str, *, given: bool, channel: str, now: datetime, actor: Actor
+) -> Consent:
+    audit.record(
+        "CONSENT_GIVEN" if given else "CONSENT_WITHDRAWN",
+        subject=f"client:{client.pk}",
+        actor=actor,
+        now=now,
+        reason_code=kind,
+        channel=channel,
+    )
+    return Consent.objects.create(
+        client=client,
+        kind=kind,
+        given=given,
+        text_version=CONSENT_TEXT_VERSION,
+        channel=channel,
+        at=now,
+        recorded_by=actor.user,
+    )
 
 
 def _alert(typed: str) -> str:
@@ -130,7 +154,8 @@ def _write_alert(client: Client, alert: str, *, now: datetime, actor: Actor) -> 
     )
 
 
-def _forget_alerts(client: Client, *, now: datetime, actor: Actor) -> None:
+def _forget_health(client: Client, *, now: datetime, actor: Actor) -> None:
+    client.health_notes.all().delete()
     if client.alert_sealed:
         _write_alert(client, "", now=now, actor=actor)
     ClientChange.objects.filter(client=client, field="alert").update(old_value="")

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from spa import phones, text
+from spa.errors import Stale
 from spa.models import Client, ClientChange, Consent, ConsentChannel, ConsentKind
 from spa.services import audit, idempotency
 from spa.services.audit import Actor
@@ -81,12 +82,20 @@ def create(
 
 
 @locked_transaction
-def edit(*, client: Client, now: datetime, actor: Actor, **changes: Unpack[Details]) -> Client:
+def edit(
+    *,
+    client: Client,
+    version: int | None = None,
+    now: datetime,
+    actor: Actor,
+    **changes: Unpack[Details],
+) -> Client:
     """Change what is known of a client; only what differs is written, each with its old value.
 
     Pass only what the person at the desk touched: what another user changed meanwhile then
     stays as she left it. Guardians are no wards themselves, so that they cannot form a ring.
 
+    :raises Stale: `version` is given and another user edited her meanwhile
     :raises DetailInvalid: a value cannot be kept; `facts["field"]` says which
     """
     earlier = idempotency.claim(
@@ -94,6 +103,7 @@ def edit(*, client: Client, now: datetime, actor: Actor, **changes: Unpack[Detai
         operation="edit_client",
         now=now,
         client=client.pk,
+        version=version,
         **{
             field: value.pk if isinstance(value, Client) else value
             for field, value in changes.items()
@@ -109,6 +119,8 @@ def edit(*, client: Client, now: datetime, actor: Actor, **changes: Unpack[Detai
     }
     client = locked[client.pk]
 
+    if version is not None and version != client.version:
+        raise Stale(version=client.version)
     kept = {field: CLEAN[field](value) for field, value in changes.items() if field in CLEAN}
     if "birth_date" in changes:
         kept["birth_date"] = _birth_date(changes["birth_date"], today=timezone.localdate(now))
@@ -122,7 +134,8 @@ def edit(*, client: Client, now: datetime, actor: Actor, **changes: Unpack[Detai
     if changed:
         for field in changed:
             setattr(client, field, kept[field])
-        client.save(update_fields=changed)
+        client.version += 1
+        client.save(update_fields=[*changed, "version"])
         ClientChange.objects.bulk_create(
             ClientChange(
                 client=client,
