@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
-from frontdesk import story
+from frontdesk import back, refusals, story
 from frontdesk.forms.booking import VersionForm
 from frontdesk.htmx import render_screen, wants_fragment
 from spa import clock
@@ -88,7 +88,11 @@ def appointment(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_POST
 def act(request: HttpRequest, code: str, command: str) -> HttpResponse:
-    """Carry out one command on the version that the page showed."""
+    """Carry out one command on the version that the page showed.
+
+    A form that names the page it stands on (`next`) is taken back there, and HTMX told only
+    what happened: that page draws itself again.
+    """
     chosen = BY_NAME.get(command)
     if chosen is None:
         raise Http404
@@ -97,16 +101,21 @@ def act(request: HttpRequest, code: str, command: str) -> HttpResponse:
     visit = _find(request.user, code)
     form = VersionForm(request.POST)
     shown = form.cleaned_data["version"] if form.is_valid() else 0
+    page = back.asked(request)
     try:
         chosen.call(
             appointment=visit, version=shown, now=clock.now(), actor=Actor(user=request.user)
         )
     except BusinessLogicError as refusal:
+        if page and wants_fragment(request):
+            return changed(refusals.answer(request, refusal))
         context = visit_context(request.user, code, shown=shown) | {"refusal": refusal}
         return changed(_show(request, context, status=refusal.http_status))
-    if wants_fragment(request):
-        return changed(_show(request, visit_context(request.user, code)))
-    return redirect(beside_its_day(visit))
+    if not wants_fragment(request):
+        return redirect(page or beside_its_day(visit))
+    if page:
+        return changed(HttpResponse(status=204))
+    return changed(_show(request, visit_context(request.user, code)))
 
 
 def changed(response: HttpResponse) -> HttpResponse:
