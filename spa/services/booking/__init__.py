@@ -3,7 +3,7 @@
 from spa.services.booking.book import book, book_at
 from spa.services.booking.cancel import cancel, record_no_show
 from spa.services.booking.lifecycle import check_in, complete, finish, start
-from spa.services.booking.move import move
+from spa.services.booking.move import move, move_at
 from spa.services.booking.refusals import (
     ClientBlocked,
     IllegalTransition,
@@ -23,6 +23,7 @@ __all__ = [
     "complete",
     "finish",
     "move",
+    "move_at",
     "record_no_show",
     "start",
 ]

@@ -79,8 +79,12 @@ def find_staff_and_rooms(
     wanted: Sequence[Wanted],
     starts_at: datetime,
     now: datetime,
+    moving: Appointment | None = None,
 ) -> list[Wanted] | None:
-    """Return `wanted` with the staff and rooms that suit best at that start; None if none can."""
+    """Return `wanted` with the staff and rooms that suit best at that start; None if none can.
+
+    `moving` leaves that visit's own time out.
+    """
     day = location.today(now=starts_at)
     window = slots.load(
         location=location,
@@ -89,6 +93,7 @@ def find_staff_and_rooms(
         last_day=day,
         client=client,
         now=now,
+        moving=moving,
     )
     plan = window.plan_at(starts_at)
     if isinstance(plan, engine.Refused):

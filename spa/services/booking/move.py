@@ -10,8 +10,8 @@ from spa.errors import RuleBroken
 from spa.models import Action, Appointment, AppointmentItem, AppointmentStatus, Client
 from spa.services import idempotency, slots
 from spa.services.audit import Actor
-from spa.services.booking.book import lock_resources, placement
-from spa.services.booking.refusals import refuse, slot_refusals
+from spa.services.booking.book import TRIES, find_staff_and_rooms, lock_resources, placement
+from spa.services.booking.refusals import SlotTaken, refuse, slot_refusals
 from spa.services.booking.transitions import lock_appointment, save
 from spa.services.slots import Wanted
 from spa.services.transactions import locked_transaction
@@ -21,6 +21,52 @@ _PLACEMENT = (
     *("staff_id", "room_id", "place", "room_shared"),
     *("starts_at", "ends_at", "staff_busy_until", "room_busy_until"),
 )
+
+
+def move_at(
+    *,
+    appointment: Appointment,
+    wanted: Sequence[Wanted],
+    starts_at: datetime,
+    for_client: bool,
+    now: datetime,
+    actor: Actor,
+    version: int | None = None,
+) -> Appointment:
+    """Move a visit to `starts_at`; staff and rooms left open in `wanted` are found.
+
+    What is open is decided by the search, outside the transaction; each try is one of its own.
+
+    :raises SlotTaken: other visits are in the way, or were faster
+    :raises RuleBroken: a rule of §5 forbids it, or the client's moves are used up
+    :raises IllegalTransition: the visit is no longer waiting for its treatment
+    :raises Stale: it was changed after `version`
+    """
+    for remaining in reversed(range(TRIES)):
+        concrete = find_staff_and_rooms(
+            location=appointment.location,
+            client=appointment.client,
+            wanted=wanted,
+            starts_at=starts_at,
+            now=now,
+            moving=appointment,
+        )
+        try:
+            return move(
+                appointment=appointment,
+                # As in `book_at`: only the locked check knows whether this was done before.
+                wanted=concrete or wanted,
+                asked=wanted,
+                starts_at=starts_at,
+                for_client=for_client,
+                now=now,
+                actor=actor,
+                version=version,
+            )
+        except SlotTaken:
+            if not remaining or concrete is None:
+                raise
+    raise SlotTaken
 
 
 @slot_refusals()
@@ -34,10 +80,12 @@ def move(
     now: datetime,
     actor: Actor,
     version: int | None = None,
+    asked: Sequence[Wanted] | None = None,
 ) -> Appointment:
     """Move a visit to `starts_at` with the staff and rooms given, in the order of its items.
 
     `for_client`: she asked for it, which is counted and limited; a move by the spa is not.
+    `asked` is what was wanted before anybody was chosen (None: just this).
 
     :raises SlotTaken: other visits are in the way, or were faster
     :raises RuleBroken: a rule of §5 forbids it, or the client's moves are used up
@@ -49,7 +97,7 @@ def move(
         operation="move",
         now=now,
         appointment=appointment.pk,
-        services=[(one.service_id, one.staff_id) for one in wanted],
+        services=[(one.service_id, one.staff_id) for one in asked or wanted],
         starts_at=starts_at,
         for_client=for_client,
     )

@@ -49,7 +49,7 @@ class House:
 
     opening: tuple[engine.Interval, ...]
     shifts: dict[int, tuple[engine.Interval, ...]]  # by staff member, all who work here
-    rooms: tuple[dict, ...]  # id, kind, places, shared
+    rooms: tuple[dict, ...]  # id, kind, places, shared, name
     closures: tuple[Closure, ...]  # of the whole location
     staff_closures: dict[int, tuple[Closure, ...]]
     room_closures: dict[int, tuple[Closure, ...]]
@@ -94,7 +94,7 @@ def _row(location: Location, first: date, last: date) -> dict:
                 *("staff_id", *_WEEKLY, *_VALID),
             ),
             all_rooms=_json(
-                Room.objects.active().filter(**here), "id", "kind_id", "places", "shared"
+                Room.objects.active().filter(**here), "id", "kind_id", "places", "shared", "name"
             ),
             all_exclusions=_json(
                 AvailabilityExclusion.objects.filter(

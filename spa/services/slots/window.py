@@ -51,6 +51,7 @@ class Window:
     facts: engine.Facts
     services: tuple[Service, ...]  # in the order of the wishes
     policy: dict[str, int]
+    house: houses.House
 
     def search(self) -> engine.Search:
         """Return every start of the window: offered with its plan, or refused with reasons."""
@@ -132,7 +133,7 @@ def load(
         usual_staff=usual,
         sellable=house.sellable,
     )
-    return Window(wishes=wishes, facts=facts, services=services, policy=house.policy)
+    return Window(wishes=wishes, facts=facts, services=services, policy=house.policy, house=house)
 
 
 def _exclusions(closures: Iterable[houses.Closure]) -> tuple[engine.Exclusion, ...]:
@@ -148,16 +149,21 @@ def _earliest(now: datetime, policy: dict[str, int], *, for_client: bool) -> int
     return localtime.minutes(now) - policy["grid_minutes"] + 1
 
 
-def _services(wanted: Sequence[Wanted], *, withdrawn_too: bool) -> tuple[Service, ...]:
-    """Return the services in their order, each with `able`: the staff who have all its skills."""
+def with_able(services: QuerySet[Service]) -> QuerySet[Service]:
+    """Give each of `services` the list `able`: the active staff who have all its skills."""
     lacking = Skill.objects.filter(services=OuterRef(OuterRef("pk"))).exclude(
         pk__in=StaffMember.skills.through.objects.filter(
             staffmember_id=OuterRef(OuterRef("pk"))
         ).values("skill_id")
     )
-    found = Service.objects.filter(pk__in=[one.service_id for one in wanted]).annotate(
+    return services.annotate(
         able=ArraySubquery(StaffMember.objects.active().filter(~Exists(lacking)).values("pk"))
     )
+
+
+def _services(wanted: Sequence[Wanted], *, withdrawn_too: bool) -> tuple[Service, ...]:
+    """Return the services in their order, each with `able`."""
+    found = with_able(Service.objects.filter(pk__in=[one.service_id for one in wanted]))
     by_id = {service.pk: service for service in found}
     services = []
     for one in wanted:
