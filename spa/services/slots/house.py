@@ -98,7 +98,9 @@ def _row(location: Location, first: date, last: date) -> dict:
             ),
             all_exclusions=_json(
                 AvailabilityExclusion.objects.filter(
-                    dated | Q(weekday__isnull=False) & in_force, **here
+                    dated | Q(weekday__isnull=False) & in_force,
+                    # Who is out is out everywhere, wherever that was written down.
+                    Q(**here) | Q(staff__in=_who_works_there(OuterRef(OuterRef("pk")))),
                 ),
                 *("staff_id", "room_id", "kind", "note", "starts_at", "ends_at"),
                 *(*_WEEKLY, *_VALID),
@@ -119,6 +121,10 @@ def _row(location: Location, first: date, last: date) -> dict:
         )
         .get()
     )
+
+
+def _who_works_there(location: OuterRef) -> QuerySet:
+    return StaffAvailability.objects.filter(location=location).values("staff")
 
 
 def _json(rows: QuerySet, *fields: str) -> ArraySubquery:
