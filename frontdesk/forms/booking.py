@@ -1,9 +1,134 @@
 """What the forms about a visit send."""
 
+from datetime import date, datetime
+
 from django import forms
+from django.core.exceptions import BadRequest, ValidationError
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from spa.errors import RuleBroken
+
+YEARS = range(2000, 2200)  # what the calendar can be asked about
+MOST_IDS = 20
+KEY = {"min_value": 1, "max_value": 2**63 - 1, "required": False}
+
+
+class Unreadable(RuleBroken):
+    """Something in the form is no number, day or time; `facts["fields"]` names it."""
+
+    default_detail = _(
+        "A part of what was sent could not be read and was left out. Check what is chosen."
+    )
 
 
 class VersionForm(forms.Form):
     """Which version of the visit the page showed when the button was pressed."""
 
     version = forms.IntegerField(min_value=1, max_value=2**31 - 1)
+
+
+class DayField(forms.DateField):
+    """A date as `YYYY-MM-DD`."""
+
+    def __init__(self) -> None:
+        super().__init__(input_formats=["%Y-%m-%d"], required=False)
+
+    def to_python(self, value: str | None) -> date | None:
+        day = super().to_python(value)
+        if day and day.year not in YEARS:
+            raise ValidationError(_("There is no such day in the calendar."))
+        return day
+
+
+class MomentField(forms.CharField):
+    """A moment in ISO 8601 with its offset from UTC, as `data-start` carries it."""
+
+    def __init__(self) -> None:
+        super().__init__(required=False, max_length=40)
+
+    def clean(self, value: str | None) -> datetime | None:
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            # A plus sign that was not escaped arrives as a space.
+            moment = datetime.fromisoformat(text.replace(" ", "+"))
+        except ValueError as error:
+            raise ValidationError(_("That is not a time.")) from error
+        if moment.tzinfo is None or moment.year not in YEARS:
+            raise ValidationError(_("That is not a time."))
+        return moment
+
+
+class KeysField(forms.Field):
+    """Keys in their order, one a field of the same name; an empty one is None."""
+
+    widget = forms.MultipleHiddenInput
+
+    def __init__(self) -> None:
+        super().__init__(required=False)
+
+    def to_python(self, value: list[str] | None) -> list[int | None]:
+        if value and len(value) > MOST_IDS:
+            raise ValidationError(_("That is too many."))
+        key = forms.IntegerField(**KEY)
+        return [key.clean(one) for one in value or ()]
+
+
+class TimesForm(forms.Form):
+    """Which day and start are chosen; `auto_…`: what the page had chosen by itself."""
+
+    day = DayField()
+    go = DayField()  # a day of the strip that was pressed
+    first = DayField()  # where the strip begins
+    start = MomentField()
+    auto_day = DayField()
+    auto_start = MomentField()
+    request_id = forms.UUIDField(required=False)
+
+    def __init__(self, data: QueryDict) -> None:
+        super().__init__(data)
+        for name, field in self.fields.items():
+            if not isinstance(field, KeysField) and len(data.getlist(name)) > 1:
+                raise BadRequest(f"{name} stands in the form twice")
+
+    def read(self) -> dict:
+        """Return what could be read, by field; `unreadable` is what to say of the rest."""
+        self.is_valid()
+        read = {name: self.cleaned_data.get(name) for name in self.fields}
+        left_out = tuple(sorted(self.errors))
+        refusal = Unreadable(reason="unreadable", fields=left_out) if left_out else None
+        return {**read, "unreadable": refusal}
+
+
+class BookingForm(TimesForm):
+    """A visit that is being put together, and the one button that was pressed."""
+
+    client = forms.IntegerField(**KEY)
+    q = forms.CharField(required=False, strip=False)
+    new_client = forms.BooleanField(required=False)
+    name = forms.CharField(required=False, strip=False)
+    phone = forms.CharField(required=False, strip=False)
+    service = KeysField()
+    therapist = KeysField()  # of each service
+    staff = forms.IntegerField(**KEY)  # the therapist whom the visit was opened for
+
+    pick = forms.IntegerField(**KEY)
+    write_client = forms.BooleanField(required=False)
+    drop_client = forms.BooleanField(required=False)
+    usual = forms.BooleanField(required=False)
+    add = forms.IntegerField(**KEY)
+    take_out = forms.IntegerField(**KEY)
+    anyone = forms.BooleanField(required=False)
+    only = forms.IntegerField(**KEY)
+
+
+class MoveForm(TimesForm):
+    """Another time for a visit: with whom, and who wants it."""
+
+    version = forms.IntegerField(min_value=1, max_value=2**31 - 1, required=False)
+    therapists = forms.ChoiceField(choices=[("same", "same"), ("any", "any")], required=False)
+    only = forms.BooleanField(required=False)
+    anyone = forms.BooleanField(required=False)
+    who = forms.ChoiceField(choices=[("client", "client"), ("spa", "spa")], required=False)

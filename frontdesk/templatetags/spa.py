@@ -9,10 +9,13 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from spa import money, phones
+from spa.models import Client
+from spa.models.people import initials
 
 register = template.Library()
 register.filter("pesos", money.pesos)
 register.filter("phone", phones.spoken)
+register.filter("initials", initials)
 
 
 @register.filter
@@ -66,3 +69,14 @@ def whole_day(day: date) -> str:
 def days_before(earlier: datetime, later: datetime) -> int:
     """Return how many days lie between two moments, in whole days."""
     return (later - earlier).days
+
+
+@register.filter
+def iso(moment: datetime) -> str:
+    """Return a moment as addresses and `data-start` carry it: ISO 8601 with its offset."""
+    return moment.isoformat()
+
+
+@register.filter
+def vip_on(client: Client, day: date) -> bool:
+    return client.is_vip(on=day)

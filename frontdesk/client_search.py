@@ -1,0 +1,43 @@
+"""Who may be meant by what the desk types while it books."""
+
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from spa import phones
+from spa.models import Appointment, AppointmentStatus, Client
+from spa.text import visible
+
+MOST_MATCHES = 8
+LONGEST_SEARCH = 80  # characters
+
+
+def with_visits(clients: QuerySet[Client]) -> QuerySet[Client]:
+    """Give each client `visits`: how many of hers were completed."""
+    completed = (
+        Appointment.objects.filter(client=OuterRef("pk"), status=AppointmentStatus.COMPLETED)
+        .order_by()
+        .values("client")
+        .annotate(number=Count("pk"))
+    )
+    return clients.annotate(visits=Coalesce(Subquery(completed.values("number")), 0))
+
+
+def matching(typed: str | None) -> list[Client]:
+    """Return who may be meant by what was typed, best first. One query, none for nothing."""
+    text = visible((typed or "")[:LONGEST_SEARCH])
+    return list(with_visits(Client.objects.matching(text))[:MOST_MATCHES]) if text else []
+
+
+def having_phone(typed: str | None) -> list[Client]:
+    """Return whom exactly this number belongs to. One query, none for what is no number."""
+    try:
+        number = phones.normalise((typed or "")[:LONGEST_SEARCH])
+    except phones.PhoneInvalid:
+        return []
+    same = with_visits(Client.objects.filter(phone=number))
+    return list(same.order_by("name", "pk")[:MOST_MATCHES])
+
+
+def is_number(text: str) -> bool:
+    """Return whether what was typed is meant as a telephone number."""
+    return any(letter.isdigit() for letter in text) and not any(map(str.isalpha, text))

@@ -1,0 +1,99 @@
+"""Moving a visit by a form: another time, other therapists, and who wants it."""
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from frontdesk.forms.booking import MoveForm
+from frontdesk.htmx import render_screen
+from frontdesk.move_panel import MovePanel
+from frontdesk.times import start_is_of_its_day
+from frontdesk.views.booking.appointment import MOVABLE
+from frontdesk.views.booking.new import may_book, went_to
+from spa import clock
+from spa.errors import BusinessLogicError, RuleBroken, Stale
+from spa.models import Appointment, User
+from spa.services import booking
+from spa.services.audit import Actor
+from spa.services.idempotency import KeyMismatch
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@may_book
+def move(request: HttpRequest, code: str) -> HttpResponse:
+    """Show where else the visit can be, or move it there."""
+    visit = _find(request.user, code)
+    if request.method == "POST":
+        return _move(request, visit)
+    if visit.status not in MOVABLE:
+        raise booking.IllegalTransition(status=visit.status)
+    return _show(request, _panel(request.GET, visit))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@may_book
+def choose_move(request: HttpRequest, code: str) -> HttpResponse:
+    """Carry out one button of the form and show it again; writes nothing."""
+    if request.method != "POST":
+        return redirect("move", code)
+    panel = _panel(request.POST, _find(request.user, code))
+    return _show(request, panel, fragment="booking/_move_parts.html")
+
+
+def _find(user: User, code: str) -> Appointment:
+    visible = Appointment.objects.visible_to(user).select_related("location", "client")
+    return get_object_or_404(visible, code=code)
+
+
+def _panel(data: QueryDict, visit: Appointment, **state: object) -> MovePanel:
+    chosen = {**MoveForm(data).read(), **state.pop("chosen", {})}
+    return MovePanel(chosen, visit=visit, now=clock.now(), **state)
+
+
+def _show(
+    request: HttpRequest, panel: MovePanel, *, fragment: str = "booking/_move.html"
+) -> HttpResponse:
+    context = {"panel": panel, "visit": panel.visit, "times": panel.times}
+    status = panel.problem.http_status if panel.problem else 200
+    return render_screen(
+        request, page="booking/move.html", fragment=fragment, context=context, status=status
+    )
+
+
+def _move(request: HttpRequest, visit: Appointment) -> HttpResponse:
+    panel = _panel(request.POST, visit)
+    try:
+        _insist(panel)
+        moved = booking.move_at(
+            appointment=visit,
+            wanted=panel.wanted,
+            starts_at=panel.chosen["start"],
+            for_client=panel.chosen["who"] == "client",
+            now=panel.now,
+            actor=Actor(user=request.user, request_id=panel.request_id),
+            version=panel.chosen["version"],
+        )
+    except BusinessLogicError as refusal:
+        fresh = {"request_id": None} if isinstance(refusal, KeyMismatch) else {}
+        now_visit = _find(request.user, visit.code)
+        return _show(request, _panel(request.POST, now_visit, problem=refusal, chosen=fresh))
+    return went_to(request, moved, _("Moved"))
+
+
+def _insist(panel: MovePanel) -> None:
+    """Refuse a form that is not complete.
+
+    :raises BusinessLogicError: something is missing
+    """
+    chosen = panel.chosen
+    if panel.problem:
+        raise panel.problem
+    if not start_is_of_its_day(chosen, panel.location):
+        raise RuleBroken(_("Choose one of the times of this day."), reason="start_missing")
+    if not chosen["who"]:
+        raise RuleBroken(_("Say who wants to move the visit."), reason="who_missing", field="who")
+    if chosen["version"] is None:
+        raise Stale(version=panel.visit.version)
+    if chosen["request_id"] is None:
+        raise RuleBroken(_("This form is out of date. Send it once more."), reason="request_id")

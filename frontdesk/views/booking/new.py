@@ -1,0 +1,143 @@
+"""The booking panel: put a visit together, look at the times, book it.
+
+What is typed about a client travels by POST only, so that no address ever holds it.
+"""
+
+from uuid import uuid5
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from frontdesk import client_search, places
+from frontdesk.booking_panel import Panel
+from frontdesk.forms.booking import BookingForm
+from frontdesk.htmx import render_screen, wants_fragment
+from frontdesk.times import start_is_of_its_day
+from frontdesk.views.booking.appointment import beside_its_day
+from spa import clock
+from spa.errors import BusinessLogicError, RuleBroken
+from spa.models import Appointment, Client
+from spa.services import booking, clients
+from spa.services.audit import Actor
+from spa.services.idempotency import KeyMismatch
+
+may_book = permission_required("spa.book_appointment", raise_exception=True)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@may_book
+def new(request: HttpRequest) -> HttpResponse:
+    """Show the panel with what the query string chooses, or book what was put together."""
+    if request.method == "POST":
+        return _book(request)
+    return _show(request, _panel(request, request.GET, chosen={"q": "", "name": "", "phone": ""}))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@may_book
+def choose(request: HttpRequest) -> HttpResponse:
+    """Carry out one button of the panel and show it again; writes nothing."""
+    if request.method != "POST":
+        return redirect("new_appointment")
+    return _show(request, _panel(request, request.POST), fragment="booking/_new_parts.html")
+
+
+@require_POST
+@may_book
+def find_clients(request: HttpRequest) -> HttpResponse:
+    """List who may be meant by what was typed: a name or a number, or exactly this phone."""
+    location = places.current(request)
+    context = {"here": location.pk, "today": location.today(now=clock.now())}
+    if "phone" in request.POST:
+        same = client_search.having_phone(request.POST["phone"])
+        return render(request, "booking/_new_same_phone.html", {**context, "same": same})
+    typed = request.POST.get("q", "")
+    found = {"matches": client_search.matching(typed), "typed": typed.strip()}
+    return render(request, "booking/_new_clients.html", {**context, **found})
+
+
+def _panel(request: HttpRequest, data: QueryDict, **state: object) -> Panel:
+    chosen = {**BookingForm(data).read(), **state.pop("chosen", {})}
+    return Panel(chosen, location=places.current(request), now=clock.now(), **state)
+
+
+def _show(
+    request: HttpRequest, panel: Panel, *, fragment: str = "booking/_new.html"
+) -> HttpResponse:
+    panel.times  # noqa: B018 — decides the day, by which prices and badges go
+    context = {"panel": panel, "times": panel.times, "today": panel.location.today(now=panel.now)}
+    status = panel.problem.http_status if panel.problem else 200
+    return render_screen(
+        request, page="booking/new.html", fragment=fragment, context=context, status=status
+    )
+
+
+def _book(request: HttpRequest) -> HttpResponse:
+    panel = _panel(request, request.POST)
+    client = None
+    try:
+        _insist(panel)
+        client = panel.client or _create_client(request, panel)
+        visit = booking.book_at(
+            location=panel.location,
+            client=client,
+            wanted=panel.wanted,
+            starts_at=panel.chosen["start"],
+            now=panel.now,
+            actor=Actor(user=request.user, request_id=panel.request_id),
+        )
+    except BusinessLogicError as refusal:
+        return _show(request, _give_back(request, refusal, client))
+    return went_to(request, visit, _("Booked"))
+
+
+def _insist(panel: Panel) -> None:
+    """Refuse a form that is not complete.
+
+    :raises BusinessLogicError: something is missing, or what was chosen is not to be had
+    """
+    chosen = panel.chosen
+    has_client = panel.client or panel.is_new_client  # may add a problem
+    if panel.problem:
+        raise panel.problem
+    if not has_client:
+        raise RuleBroken(_("Choose a client, or write down a new one."), reason="client_missing")
+    if not panel.picks:
+        raise RuleBroken(_("Choose a service."), reason="service_missing")
+    if not start_is_of_its_day(chosen, panel.location):
+        raise RuleBroken(_("Choose one of the times of this day."), reason="start_missing")
+    if chosen["request_id"] is None:
+        raise RuleBroken(_("This form is out of date. Send it once more."), reason="request_id")
+
+
+def _create_client(request: HttpRequest, panel: Panel) -> Client:
+    actor = Actor(user=request.user, request_id=uuid5(panel.request_id, "client"))
+    return clients.create(
+        name=panel.chosen["name"] or "",
+        phone=panel.chosen["phone"] or "",
+        now=panel.now,
+        actor=actor,
+    )
+
+
+def _give_back(request: HttpRequest, refusal: BusinessLogicError, client: Client | None) -> Panel:
+    """Return the panel filled in as it was; a client who was written down stays chosen."""
+    kept: dict = {"auto_start": None}  # the time stays chosen, whoever chose it
+    if client:
+        kept |= {"client": client.pk, "new_client": False}
+    if isinstance(refusal, KeyMismatch):
+        kept["request_id"] = None
+    return _panel(request, request.POST, problem=refusal, chosen=kept)
+
+
+def went_to(request: HttpRequest, visit: Appointment, done: str) -> HttpResponse:
+    """Lead to the visit on its day, with a word about what was done."""
+    at = visit.starts_at.astimezone(visit.location.tz)
+    messages.success(request, f"{done}: {at:%H:%M} · {visit.code}")
+    if wants_fragment(request):
+        return HttpResponse(status=204, headers={"HX-Redirect": beside_its_day(visit)})
+    return redirect(beside_its_day(visit))

@@ -1,0 +1,122 @@
+// The booking panel and the form that moves a visit: the client list by keyboard, the filter of
+// services, Ctrl+Enter, and where the keyboard goes on after a redraw. The server draws it all.
+const form = () => document.querySelector("form[data-booking]");
+const search = () => document.getElementById("client-search");
+const options = () => [
+  ...document.querySelectorAll('#new-clients [role="option"]:not([aria-disabled="true"])'),
+];
+
+// What the list on the screen answers, and whether Enter came before it did.
+let listed = "";
+let enterWaits = false;
+
+function mark(option) {
+  for (const other of options()) other.setAttribute("aria-selected", String(other === option));
+  const field = search();
+  field?.setAttribute("aria-expanded", String(options().length > 0));
+  if (option) {
+    field?.setAttribute("aria-activedescendant", option.id);
+    option.scrollIntoView({ block: "nearest" });
+  } else field?.removeAttribute("aria-activedescendant");
+}
+
+const marked = () => options().find((one) => one.getAttribute("aria-selected") === "true");
+
+function step(by) {
+  const all = options();
+  if (!all.length) return;
+  const at = all.indexOf(marked());
+  mark(all[(at + by + all.length) % all.length]);
+}
+
+function onComboKey(event) {
+  if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+    event.preventDefault();
+    step(event.key === "ArrowDown" ? 1 : -1);
+  }
+  if (event.key !== "Enter" || event.ctrlKey || event.metaKey) return;
+  event.preventDefault();
+  if (event.target.value.trim() === listed) marked()?.click();
+  else enterWaits = Boolean(event.target.value.trim());
+}
+
+function onListDrawn() {
+  const field = search();
+  if (!field) return;
+  mark(options()[0]);
+  if (!enterWaits || field.value.trim() !== listed) return;
+  enterWaits = false;
+  marked()?.click();
+}
+
+const folded = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+
+function filterServices(field) {
+  const words = folded(field.value).split(/\s+/).filter(Boolean);
+  for (const option of document.querySelectorAll("#service-list .opt")) {
+    const name = folded(option.textContent);
+    option.hidden = !words.every((word) => name.includes(word));
+  }
+}
+
+function onFilterKey(event) {
+  if (event.key !== "Enter" || event.ctrlKey || event.metaKey) return;
+  event.preventDefault();
+  document.querySelector("#service-list .opt:not([hidden])")?.click();
+}
+
+function isIdle(element) {
+  return !element || element === document.body || element.id === "dialog";
+}
+
+function settle() {
+  for (const filter of document.querySelectorAll("[data-filter]")) filter.hidden = false;
+  const panel = form();
+  if (!panel) return;
+  const asked = [...panel.querySelectorAll("[autofocus]")];
+  for (const field of asked) field.removeAttribute("autofocus"); // once is enough
+  if (!isIdle(document.activeElement)) return;
+  const next = panel.querySelector('[aria-invalid="true"]') ?? asked[0]
+    ?? ["#service-search", "input:checked", "[data-book]"]
+      .map((one) => panel.querySelector(one)).find(Boolean);
+  next?.focus({ preventScroll: true });
+}
+
+document.addEventListener("keydown", (event) => {
+  const panel = form();
+  if (!panel) return;
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+    event.preventDefault();
+    // A click, since HTMX takes the button that was pressed last for the one that submits.
+    panel.querySelector("[data-book]").click();
+  } else if (event.target.id === "client-search") onComboKey(event);
+  else if (event.target.id === "service-search") onFilterKey(event);
+});
+
+document.addEventListener("input", (event) => {
+  if (event.target.id === "service-search") filterServices(event.target);
+  if (event.target.id === "client-search") enterWaits = false;
+});
+
+document.addEventListener("htmx:afterRequest", (event) => {
+  const field = search();
+  if (!field || event.detail.elt !== field) return;
+  if (!event.detail.successful) enterWaits = false;
+});
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.target.id !== "new-clients") return;
+  listed = String(event.detail.requestConfig.parameters.q ?? "").trim();
+});
+
+document.addEventListener("htmx:afterSettle", () => {
+  if (document.getElementById("new-clients")) onListDrawn();
+  settle();
+});
+
+// A refusal is brought into view: on a phone it stands far below what was pressed.
+document.addEventListener("htmx:afterSettle", () => {
+  form()?.querySelector("#problem")?.scrollIntoView({ block: "nearest" });
+});
+
+settle();
