@@ -10,14 +10,12 @@ from uuid import UUID, uuid4
 from django.utils.translation import gettext as _
 
 from frontdesk.client_search import having_phone, is_number, matching, with_visits
+from frontdesk.picks import MOST_SERVICES, Pick, Picks
 from frontdesk.times import STRIP, Asked, Part, Switch, Times, draw
 from spa.errors import BusinessLogicError, RuleBroken
 from spa.models import Client, Location, Service, StaffMember
-from spa.services import booking, slots
+from spa.services import slots
 from spa.services.booking.usual import usual
-
-MOST_SERVICES = 5
-Pick = tuple[int, int | None]  # service, therapist (None: anyone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +48,7 @@ class Panel:
         self.chosen = chosen
         self.problem = problem or chosen["unreadable"]
         self.refused = problem is not None  # by the booking, as opposed to the choice
-        self.picks = self._picks()
-        self._press()
+        self.picks = self._pressed()
         self.asked = self._asked()
 
     # -- the client -------------------------------------------------------------------------
@@ -156,6 +153,11 @@ class Panel:
             return None
         return Switch(member.pk, member.first_name, anyone=chosen is None)
 
+    @property
+    def opened_for(self) -> StaffMember | None:
+        """The therapist in whose column the calendar was pressed."""
+        return self.staff.get(self.chosen["staff"]) if self.chosen["staff"] else None
+
     # -- the time ---------------------------------------------------------------------------
     @property
     def wanted(self) -> list[slots.Wanted]:
@@ -208,70 +210,34 @@ class Panel:
         return "" if self.picks else ("usual" if self.usual else "services")
 
     # -- what was pressed -------------------------------------------------------------------
-    def _picks(self) -> list[Pick]:
-        picks: list[Pick] = []
-        services, therapists = self.chosen["service"] or [], self.chosen["therapist"] or []
-        for service, therapist in zip_longest(services, therapists[: len(services)]):
-            if service not in self.catalogue:
-                self._complain(_withdrawn(service))
-            elif any(service == other for other, _therapist in picks):
-                self._complain(booking.ServiceTwice())
-            elif len(picks) == MOST_SERVICES:
-                self._complain(_too_many())
-            else:
-                picks.append((service, self._checked(service, therapist)))
-        return picks
-
-    def _checked(self, service: int, therapist: int | None) -> int | None:
-        if therapist is None or self._can(therapist, service):
-            return therapist
-        self._complain(
-            RuleBroken(
-                _("This therapist does not do that service here. Choose another one."),
-                reason="cannot_do_service",
-            )
-        )
-        return None
-
-    def _can(self, therapist: int | None, service: int) -> bool:
-        return therapist in self.staff and therapist in self.catalogue[service].able
-
-    def _press(self) -> None:
+    def _pressed(self) -> list[Pick]:
+        """Return the services after the button."""
         chosen = self.chosen
+        picks = Picks(self.catalogue, self.staff)
+        picks.read(chosen["service"] or [], chosen["therapist"] or [])
         if chosen["usual"] and self.client:
-            self.picks = list(self._usual_picks)
+            picks.picks = list(self._usual_picks)
         if chosen["take_out"]:
-            self.picks = [pick for pick in self.picks if pick[0] != chosen["take_out"]]
+            picks.take_out(chosen["take_out"])
         if chosen["add"]:
-            self._add(chosen["add"])
+            picks.add(chosen["add"], chosen["staff"])
         if chosen["anyone"]:
-            before = (therapist for _service, therapist in self.picks if therapist)
-            chosen["staff"] = next(before, chosen["staff"])  # to be chosen again with one press
-            self.picks = [(service, None) for service, _therapist in self.picks]
+            # Remembered, to be chosen again with one press.
+            chosen["staff"] = picks.first_therapist or chosen["staff"]
+            picks.let_anyone()
         if chosen["only"]:
-            self.picks = [
-                (service, chosen["only"] if self._can(chosen["only"], service) else therapist)
-                for service, therapist in self.picks
-            ]
-
-    def _add(self, service: int) -> None:
-        if service not in self.catalogue:
-            self._complain(_withdrawn(service))
-        elif any(service == other for other, _therapist in self.picks):
-            self._complain(booking.ServiceTwice())
-        elif self.is_full:
-            self._complain(_too_many())
-        else:
-            therapist = self.chosen["staff"]
-            self.picks.append((service, therapist if self._can(therapist, service) else None))
+            picks.only(chosen["only"])
+        if picks.problem:
+            self._complain(picks.problem)
+        return picks.picks
 
     @cached_property
     def _usual_picks(self) -> list[Pick]:
-        return [
-            (item.service_id, item.staff_id if self._can(item.staff_id, item.service_id) else None)
-            for item in usual(self.client)
-            if item.service_id in self.catalogue
-        ][:MOST_SERVICES]
+        before = Picks(self.catalogue, self.staff)
+        for item in usual(self.client):
+            if item.service_id in self.catalogue:
+                before.add(item.service_id, item.staff_id)
+        return before.picks
 
     def _row(self, service: int, therapist: int | None) -> Row:
         sold = self.catalogue[service]
@@ -292,20 +258,3 @@ class Panel:
 
     def _complain(self, problem: BusinessLogicError) -> None:
         self.problem = self.problem or problem
-
-
-def _withdrawn(service: int | None) -> RuleBroken:
-    name = Service.objects.filter(pk=service).values_list("name", flat=True).first()
-    return RuleBroken(
-        _("%(service)s is no longer offered. Choose another service.")
-        % {"service": name or _("That service")},
-        reason="service_withdrawn",
-    )
-
-
-def _too_many() -> RuleBroken:
-    return RuleBroken(
-        _("A visit has at most %(most)s services. Book the others as a visit of their own.")
-        % {"most": MOST_SERVICES},
-        reason="too_many_services",
-    )

@@ -123,10 +123,13 @@ def test_what_was_typed_never_comes_from_or_goes_into_an_address(desk, house):
 def test_an_empty_cell_of_the_calendar_chooses_day_time_and_therapist(desk, house):
     other = make_staff(house.location)
     cell = {"day": "2026-11-20", "staff": other.pk, "start": "2026-11-20T15:00:00-05:00"}
-    opened = fields(desk.get(NEW, cell))
+    page = desk.get(NEW, cell)
+    opened = fields(page)
 
     answer = desk.post(CHOOSE, {**opened, "add": house.massage.pk}, headers=HTMX)
 
+    assert other.name in page.content.decode()
+    assert "15:00" in page.content.decode()
     form = fields(answer)
     assert form["therapist"] == [str(other.pk)]
     assert form["start"] == ["2026-11-20T15:00:00-05:00"]
