@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "csp",
+    "django_filters",
     "django_htmx",
     "django_q",
     "django_tables2",

@@ -72,6 +72,12 @@ def days_before(earlier: datetime, later: datetime) -> int:
 
 
 @register.filter
+def local_day(moment: datetime, zone) -> date:
+    """Return the local date of a moment in a zone."""
+    return moment.astimezone(zone).date()
+
+
+@register.filter
 def iso(moment: datetime) -> str:
     """Return a moment as addresses and `data-start` carry it: ISO 8601 with its offset."""
     return moment.isoformat()

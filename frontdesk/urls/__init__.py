@@ -7,6 +7,7 @@ urlpatterns = [
     path("", include("frontdesk.urls.accounts")),
     path("", include("frontdesk.urls.calendar")),
     path("", include("frontdesk.urls.booking")),
+    path("", include("frontdesk.urls.clients")),
     path("", include("frontdesk.urls.board")),
 ]
 

@@ -7,7 +7,7 @@ from spa.services.clients.consents import (
     record_consent,
     set_alert,
 )
-from spa.services.clients.details import Details, create, edit
+from spa.services.clients.details import Details, check, create, edit
 from spa.services.clients.flags import AlreadyFlagged, NotFlagged, flag, lift
 from spa.services.clients.health_notes import (
     MAX_NOTE,
@@ -27,6 +27,7 @@ __all__ = [
     "HealthConsentMissing",
     "NotFlagged",
     "Visits",
+    "check",
     "create",
     "edit",
     "flag",

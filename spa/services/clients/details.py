@@ -1,6 +1,6 @@
 """Who a client is and how she is reached (rule book §4, `Client`)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from typing import TypedDict, Unpack
 
@@ -252,6 +252,15 @@ CLEAN: dict[str, Callable[[str], str]] = {
     "email": _email,
     "language": _language,
 }
+
+
+def check(**typed: str) -> Iterator[DetailInvalid]:
+    """Yield what could not be kept of a name, phone or email, so that a form can mark it all."""
+    for field, value in typed.items():
+        try:
+            CLEAN[field](value)
+        except DetailInvalid as refusal:
+            yield refusal
 
 
 def _as_text(value: object) -> str:

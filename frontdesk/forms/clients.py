@@ -1,0 +1,175 @@
+"""What the forms about a client send. What can be kept is decided by the services."""
+
+from datetime import date
+from uuid import uuid4
+
+from django import forms
+from django.conf import settings
+from django.forms.renderers import DjangoTemplates
+from django.utils.translation import gettext_lazy as _
+
+from spa import phones
+from spa.errors import BusinessLogicError
+from spa.models import Client, ConsentChannel, ConsentKind
+from spa.services import clients
+
+# More than anything that can be kept: a field only keeps out what nobody types.
+LONGEST_LINE, LONGEST_TEXT = 300, 5000
+MOST_GUARDIANS = 5
+
+
+class DeskForm(forms.Form):
+    """A form that is sent once however often its button is pressed, and comes back as typed."""
+
+    default_renderer = DjangoTemplates
+    ids: str | bool = False  # several stand on one page: their templates name the fields
+
+    request_id = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, auto_id=self.ids, label_suffix="", **kwargs)
+        self.fields["request_id"].initial = uuid4
+        self.use_required_attribute = False
+
+    def refuse(self, refusal: BusinessLogicError) -> None:
+        """Put a refusal at the field that it names, else above the form."""
+        field = refusal.facts.get("field")
+        self.add_error(field if field in self.fields else None, str(refusal.detail))
+        self.refusal = refusal
+
+    def forget_request(self) -> None:
+        """Have the form, when it is shown again, count as another request."""
+        self.data = self.data.copy()
+        self.data["request_id"] = str(uuid4())
+
+
+class NewClientForm(DeskForm):
+    ids = "id_%s"
+
+    name = forms.CharField(label=_("Name"), max_length=LONGEST_LINE, required=False)
+    phone = forms.CharField(label=_("Mobile"), max_length=LONGEST_LINE, required=False)
+    email = forms.CharField(label=_("Email"), max_length=LONGEST_LINE, required=False)
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].widget.attrs = {"autocomplete": "off", "autocapitalize": "words"}
+        self.fields["phone"].widget = forms.TextInput({"type": "tel", "autocomplete": "off"})
+        self.fields["email"].widget = forms.TextInput(
+            {"inputmode": "email", "autocomplete": "off", "spellcheck": "false"}
+        )
+
+    def clean(self) -> dict:
+        """Mark each field that could not be kept: the service would stop at the first."""
+        cleaned = super().clean()
+        typed = {field: cleaned[field] for field in ("name", "phone", "email") if field in cleaned}
+        for refusal in clients.check(**typed):
+            self.refuse(refusal)
+        return cleaned
+
+
+class EditClientForm(NewClientForm):
+    """`guardian_name` looks for a guardian; who is found is then chosen as `guardian`."""
+
+    version = forms.IntegerField(min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput)
+    language = forms.ChoiceField(
+        label=_("Language"),
+        choices=settings.LANGUAGES,
+        help_text=_("In which we write to the client."),
+    )
+    birth_date = forms.DateField(
+        label=_("Birth date"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        input_formats=["%Y-%m-%d"],
+        error_messages={"invalid": _("Write a date, or leave it empty.")},
+    )
+    guardian = forms.ModelChoiceField(
+        label=_("Guardian"),
+        queryset=Client.objects.none(),
+        required=False,
+        empty_label=_("Nobody"),
+        widget=forms.RadioSelect,
+    )
+    guardian_name = forms.CharField(
+        label=_("Look for a guardian"),
+        max_length=LONGEST_LINE,
+        required=False,
+        help_text=_("Name or mobile of a client. Only for who is not of age."),
+    )
+
+    def __init__(self, *args: object, client: Client, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.client = client
+        choices = set(filter(None, [client.guardian_id]))
+        if self.is_bound and (sought := self.data.get("guardian_name", "")[:LONGEST_LINE]):
+            found = Client.objects.exclude(pk=client.pk).matching(sought)
+            choices |= {one.pk for one in found[:MOST_GUARDIANS]}
+        self.fields["guardian"].queryset = Client.objects.filter(pk__in=choices).order_by("name")
+
+    @classmethod
+    def about(cls, client: Client) -> "EditClientForm":
+        """Return the form as it is opened, with what is stored."""
+        fields = ("name", "email", "language", "birth_date", "guardian", "version")
+        stored = {field: getattr(client, field) for field in fields}
+        return cls(client=client, initial={**stored, "phone": phones.spoken(client.phone)})
+
+    def clean(self) -> dict:
+        cleaned = super().clean()
+        guardian = cleaned.get("guardian")
+        sought = cleaned.get("guardian_name")
+        if sought and (guardian is None or guardian.pk == self.client.guardian_id):
+            # Never the likeliest by itself: whoever sits at the desk chooses.
+            found = self.fields["guardian"].queryset.exclude(pk=self.client.guardian_id)
+            self.add_error(
+                "guardian" if found else "guardian_name",
+                _("Choose who is meant.") if found else _("Nobody is found by that."),
+            )
+        return cleaned
+
+    @property
+    def details(self) -> dict:
+        """What `clients.edit` takes."""
+        fields = ("name", "phone", "email", "language", "birth_date", "guardian")
+        return {field: self.cleaned_data[field] for field in fields}
+
+
+class AlertForm(DeskForm):
+    alert = forms.CharField(max_length=LONGEST_LINE, required=False, label=_("Alert"))
+    consents = forms.BooleanField(
+        required=False, label=_("The client agrees that we keep health data, and may refuse")
+    )
+
+    @property
+    def consent_by(self) -> str:
+        return ConsentChannel.DESK if self.cleaned_data["consents"] else ""
+
+
+class NoteForm(AlertForm):
+    alert = None
+    note = forms.CharField(
+        max_length=LONGEST_TEXT, required=False, label=_("New note"), widget=forms.Textarea
+    )
+
+
+class ConsentForm(DeskForm):
+    kind = forms.ChoiceField(choices=ConsentKind)
+    given = forms.TypedChoiceField(
+        choices=[("1", "1"), ("0", "0")], coerce=lambda sent: sent == "1"
+    )
+    channel = forms.ChoiceField(choices=ConsentChannel, required=False)
+
+    def clean_channel(self) -> str:
+        return self.cleaned_data["channel"] or ConsentChannel.DESK
+
+
+class ReasonForm(DeskForm):
+    reason = forms.CharField(max_length=LONGEST_TEXT, required=False, label=_("Reason"))
+
+
+def is_minor(client: Client, *, today: date) -> bool:
+    """Return whether the client is not of age on a day (SEC-47); unknown counts as of age."""
+    born = client.birth_date
+    if born is None:
+        return False
+    years = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+    return years < 18

@@ -1,0 +1,111 @@
+"""A client's details: written down for the first time, and changed."""
+
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from frontdesk.forms.clients import DeskForm, EditClientForm, NewClientForm
+from spa import clock, phones
+from spa.errors import BusinessLogicError, Stale
+from spa.models import Client
+from spa.services import clients
+from spa.services.audit import Actor
+from spa.services.idempotency import KeyMismatch
+
+MOST_SAME = 5
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required("spa.change_client", raise_exception=True)
+def new(request: HttpRequest) -> HttpResponse:
+    """Write down a new client; who has the same phone is shown, and is no obstacle."""
+    form, status = NewClientForm(), 200
+    if request.method == "POST":
+        form, status = NewClientForm(request.POST), 422
+        if form.is_valid():
+            details = {field: form.cleaned_data[field] for field in ("name", "phone", "email")}
+            try:
+                made = clients.create(**details, now=clock.now(), actor=_actor(request, form))
+            except BusinessLogicError as refusal:
+                status = _refuse(form, refusal)
+            else:
+                return redirect("client", pk=made.pk)
+    context = {"form": form, "same": _having(form["phone"].value())}
+    return render(request, "clients/client_new.html", context, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required("spa.change_client", raise_exception=True)
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change a client's details; what another user changed meanwhile is shown beside them."""
+    client = get_object_or_404(Client.objects.select_related("guardian"), pk=pk)
+    form, status, clashes = EditClientForm.about(client), 200, []
+    if request.method == "POST":
+        form, status = EditClientForm(request.POST, client=client), 422
+        if form.is_valid():
+            try:
+                clients.edit(
+                    client=client,
+                    version=form.cleaned_data["version"],
+                    **form.details,
+                    now=clock.now(),
+                    actor=_actor(request, form),
+                )
+            except Stale as refusal:
+                client.refresh_from_db()
+                clashes = _clashes(form, client)
+                status = _refuse(form, refusal)
+                form.data = form.data.copy()
+                form.data["version"] = client.version
+            except BusinessLogicError as refusal:
+                status = _refuse(form, refusal)
+            else:
+                return redirect("client", pk=pk)
+    context = {"form": form, "client": client, "clashes": clashes}
+    return render(request, "clients/client_edit.html", context, status=status)
+
+
+@require_POST
+@permission_required("spa.change_client", raise_exception=True)
+def same_phone(request: HttpRequest) -> HttpResponse:
+    """Show whose number that is already, while it is typed."""
+    return render(request, "clients/_same_phone.html", {"same": _having(request.POST.get("phone"))})
+
+
+def _actor(request: HttpRequest, form: DeskForm) -> Actor:
+    return Actor(user=request.user, request_id=form.cleaned_data["request_id"])
+
+
+def _refuse(form: DeskForm, refusal: BusinessLogicError) -> int:
+    form.refuse(refusal)
+    if isinstance(refusal, KeyMismatch):
+        form.forget_request()
+    return refusal.http_status
+
+
+def _having(typed: str | None) -> list[Client]:
+    try:
+        number = phones.normalise((typed or "")[:40])
+    except phones.PhoneInvalid:
+        return []
+    return list(Client.objects.filter(phone=number).order_by("search_name", "pk")[:MOST_SAME])
+
+
+def _clashes(form: EditClientForm, client: Client) -> list[dict]:
+    """Return the fields in which what was typed is not what is stored now."""
+    shown = []
+    for field, typed in form.details.items():
+        stored = getattr(client, field)
+        if field == "phone" and _same_number(typed, stored):
+            continue
+        if (typed or "") != (stored or ""):
+            shown.append({"label": form[field].label, "typed": typed, "stored": stored})
+    return shown
+
+
+def _same_number(typed: str, stored: str) -> bool:
+    try:
+        return phones.normalise(typed) == stored
+    except phones.PhoneInvalid:
+        return False

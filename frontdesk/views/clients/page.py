@@ -1,0 +1,195 @@
+"""One client: who she is, what she allows, her visits; and what can be decided about her."""
+
+from collections.abc import Callable
+from uuid import uuid4
+
+from django.contrib.auth.decorators import permission_required
+from django.db.models import Prefetch
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.timezone import get_default_timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from frontdesk import client_story, places
+from frontdesk.forms.clients import AlertForm, ConsentForm, DeskForm, ReasonForm, is_minor
+from frontdesk.htmx import render_screen, wants_fragment
+from frontdesk.views.booking.appointment import beside_its_day
+from spa import clock
+from spa.errors import BusinessLogicError
+from spa.models import (
+    ACTIVE,
+    Appointment,
+    AppointmentItem,
+    AppointmentStatus,
+    Client,
+    Consent,
+    ConsentKind,
+)
+from spa.services import clients
+from spa.services.audit import Actor
+from spa.services.idempotency import KeyMismatch
+
+MOST_VISITS, ALL_VISITS, MOST_DUPLICATES = 12, 200, 5
+LOST = (AppointmentStatus.CANCELLED, AppointmentStatus.NO_SHOW, AppointmentStatus.EXPIRED)
+
+
+@require_safe
+@permission_required("spa.view_client", raise_exception=True)
+def client(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show a client; `?visits=ahead` or `lost` narrows her visits, `all` shows more."""
+    return _show(request, get_object_or_404(Client, pk=pk))
+
+
+@require_POST
+@permission_required("spa.change_client", raise_exception=True)
+def set_alert(request: HttpRequest, pk: int) -> HttpResponse:
+    """Keep or clear the alert, with her consent in the same step where she gives it now."""
+
+    def call(shown: Client, form: AlertForm, **common: object) -> None:
+        clients.set_alert(
+            client=shown, text=form.cleaned_data["alert"], consent_by=form.consent_by, **common
+        )
+
+    return _decide(request, pk, "alert_form", AlertForm, call)
+
+
+@require_POST
+@permission_required("spa.change_client", raise_exception=True)
+def record_consent(request: HttpRequest, pk: int) -> HttpResponse:
+    """Write down that she allows something, or takes it back."""
+
+    def call(shown: Client, form: ConsentForm, **common: object) -> None:
+        form.cleaned_data.pop("request_id")
+        clients.record_consent(client=shown, **form.cleaned_data, **common)
+
+    return _decide(request, pk, "consent_form", ConsentForm, call)
+
+
+@require_POST
+@permission_required("spa.flag_client", raise_exception=True)
+def block(request: HttpRequest, pk: int) -> HttpResponse:
+    """Make her persona non grata, for a written reason."""
+
+    def call(shown: Client, form: ReasonForm, **common: object) -> None:
+        clients.flag(client=shown, reason=form.cleaned_data["reason"], **common)
+
+    return _decide(request, pk, "block_form", ReasonForm, call)
+
+
+@require_POST
+@permission_required("spa.flag_client", raise_exception=True)
+def unblock(request: HttpRequest, pk: int) -> HttpResponse:
+    """Lift the block, for a written reason."""
+
+    def call(shown: Client, form: ReasonForm, **common: object) -> None:
+        clients.lift(client=shown, reason=form.cleaned_data["reason"], **common)
+
+    return _decide(request, pk, "block_form", ReasonForm, call)
+
+
+def _decide(
+    request: HttpRequest,
+    pk: int,
+    name: str,
+    kind: type[DeskForm],
+    call: Callable[..., None],
+) -> HttpResponse:
+    """Carry out one command of the page; a refusal gives its form back, the others as new."""
+    shown = get_object_or_404(Client, pk=pk)
+    form, status = kind(request.POST), 422
+    if form.is_valid():
+        actor = Actor(user=request.user, request_id=form.cleaned_data["request_id"])
+        try:
+            call(shown, form, now=clock.now(), actor=actor)
+        except BusinessLogicError as refusal:
+            form.refuse(refusal)
+            status = refusal.http_status
+            if isinstance(refusal, KeyMismatch):
+                form.forget_request()
+        else:
+            if not wants_fragment(request):
+                return redirect("client", pk=pk)
+            return _show(request, Client.objects.get(pk=pk))
+    return _show(request, Client.objects.get(pk=pk), status=status, **{name: form})
+
+
+def _show(
+    request: HttpRequest, shown: Client, *, status: int = 200, **forms: DeskForm
+) -> HttpResponse:
+    return render_screen(
+        request,
+        page="clients/client.html",
+        fragment="clients/_client.html",
+        context=_context(request, shown) | forms,
+        status=status,
+    )
+
+
+def _context(request: HttpRequest, shown: Client) -> dict:
+    """Return what `_client.html` needs. Ten queries, twelve for who may read the audit log."""
+    user, now, location = request.user, clock.now(), places.of(request).current
+    zone = location.tz if location else get_default_timezone()
+    today = now.astimezone(zone).date()
+    which = request.GET.get("visits", "")
+    consents = _consents(shown)
+    most = ALL_VISITS if which == "all" else MOST_VISITS
+    visits = _visits(request, shown, which, most + 1)
+    return {
+        "client": shown,
+        "zone": zone,
+        "today": today,
+        "is_vip": shown.is_vip(on=today),
+        "needs_guardian": is_minor(shown, today=today) and not shown.guardian_id,
+        "seen": clients.visits_of([shown], user=user, now=now).get(shown.pk, clients.Visits()),
+        "usual": clients.usual_therapist(shown),
+        "which": which,
+        "rows": [_row(visit) for visit in visits[:most]],
+        "more": len(visits) > most and which != "all",
+        "consents": consents,
+        "has_health_consent": any(
+            one["kind"] == ConsentKind.HEALTH and one["last"] and one["last"].given
+            for one in consents
+        ),
+        "duplicates": Client.objects.same_as(shown)[:MOST_DUPLICATES],
+        "history": client_story.tell(shown, user=user),
+        "alert_form": AlertForm(initial={"alert": shown.alert}),
+        "block_form": ReasonForm(),
+    }
+
+
+def _visits(request: HttpRequest, shown: Client, which: str, most: int) -> list[Appointment]:
+    visits = Appointment.objects.visible_to(request.user).filter(client=shown)
+    if which == "ahead":
+        visits = visits.filter(status__in=ACTIVE)
+    elif which == "lost":
+        visits = visits.filter(status__in=LOST)
+    items = AppointmentItem.objects.select_related("service", "staff").order_by("position")
+    return list(
+        visits.select_related("location")
+        .prefetch_related(Prefetch("items", items))
+        .order_by("-starts_at", "-pk")[:most]
+    )
+
+
+def _row(visit: Appointment) -> dict:
+    items = list(visit.items.all())
+    people = dict.fromkeys(item.staff.first_name for item in items if item.staff)
+    return {
+        "visit": visit,
+        "day": visit.location.today(now=visit.starts_at),
+        "address": beside_its_day(visit),
+        "services": " + ".join(item.service.name for item in items),
+        "people": ", ".join(people),
+        "cents": sum(item.price_cents for item in items),
+    }
+
+
+def _consents(shown: Client) -> list[dict]:
+    """Return for each kind what the client said last about it. One query."""
+    last: dict[str, Consent] = {}
+    for consent in shown.consents.order_by("pk"):
+        last[consent.kind] = consent
+    return [
+        {"kind": kind, "label": label, "last": last.get(kind), "request_id": uuid4()}
+        for kind, label in ConsentKind.choices
+    ]
