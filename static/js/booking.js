@@ -72,7 +72,7 @@ function isIdle(element) {
 function settle() {
   for (const filter of document.querySelectorAll("[data-filter]")) filter.hidden = false;
   const panel = form();
-  if (!panel) return;
+  if (!panel || panel.closest("dialog:not([open])")) return; // opening it looks for autofocus
   const asked = [...panel.querySelectorAll("[autofocus]")];
   for (const field of asked) field.removeAttribute("autofocus"); // once is enough
   if (!isIdle(document.activeElement)) return;
@@ -82,41 +82,54 @@ function settle() {
   next?.focus({ preventScroll: true });
 }
 
-document.addEventListener("keydown", (event) => {
-  const panel = form();
-  if (!panel) return;
-  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
-    event.preventDefault();
-    // A click, since HTMX takes the button that was pressed last for the one that submits.
-    panel.querySelector("[data-book]").click();
-  } else if (event.target.id === "client-search") onComboKey(event);
-  else if (event.target.id === "service-search") onFilterKey(event);
-});
+function listen() {
+  document.addEventListener("keydown", (event) => {
+    const panel = form();
+    if (!panel) return;
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      // A click, since HTMX takes the button that was pressed last for the one that submits.
+      panel.querySelector("[data-book]").click();
+    } else if (event.target.id === "client-search") onComboKey(event);
+    else if (event.target.id === "service-search") onFilterKey(event);
+  });
 
-document.addEventListener("input", (event) => {
-  if (event.target.id === "service-search") filterServices(event.target);
-  if (event.target.id === "client-search") enterWaits = false;
-});
+  document.addEventListener("input", (event) => {
+    if (event.target.id === "service-search") filterServices(event.target);
+    if (event.target.id === "client-search") enterWaits = false;
+  });
 
-document.addEventListener("htmx:afterRequest", (event) => {
-  const field = search();
-  if (!field || event.detail.elt !== field) return;
-  if (!event.detail.successful) enterWaits = false;
-});
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const field = search();
+    if (!field || event.detail.elt !== field) return;
+    if (!event.detail.successful) enterWaits = false;
+  });
 
-document.addEventListener("htmx:beforeSwap", (event) => {
-  if (event.detail.target.id !== "new-clients") return;
-  listed = String(event.detail.requestConfig.parameters.q ?? "").trim();
-});
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.detail.target.id !== "new-clients") return;
+    listed = String(event.detail.requestConfig.parameters.q ?? "").trim();
+  });
 
-document.addEventListener("htmx:afterSettle", () => {
-  if (document.getElementById("new-clients")) onListDrawn();
-  settle();
-});
+  document.addEventListener("htmx:afterSettle", () => {
+    if (document.getElementById("new-clients")) onListDrawn();
+    settle();
+  });
 
-// A refusal is brought into view: on a phone it stands far below what was pressed.
-document.addEventListener("htmx:afterSettle", () => {
-  form()?.querySelector("#problem")?.scrollIntoView({ block: "nearest" });
-});
+  // A refusal is brought into view: on a phone it stands far below what was pressed. How many
+  // times are free is said by a region that stays, since a screen reader misses one that is new.
+  document.addEventListener("htmx:afterSettle", () => {
+    const panel = form();
+    if (!panel) return;
+    panel.querySelector("#problem")?.scrollIntoView({ block: "nearest" });
+    const count = panel.querySelector("[data-count]")?.textContent.trim() ?? "";
+    const region = panel.querySelector("[data-announce]");
+    if (region.textContent !== count) region.textContent = count;
+  });
+}
 
+// The page and the dialog may both fetch this module, each by an address of its own.
+if (!("booking" in document.documentElement.dataset)) {
+  document.documentElement.dataset.booking = "";
+  listen();
+}
 settle();

@@ -145,6 +145,18 @@ def test_a_day_without_free_times_gives_way_to_the_first_that_has_some(desk, hou
 
 
 @pytest.mark.django_db
+def test_today_opened_from_the_calendar_gives_way_and_another_day_does_not(desk, house):
+    for day in (TODAY, TODAY + timedelta(days=1)):
+        house.location.opening_hours.filter(weekday=day.isoweekday()).delete()
+
+    today = fields(desk.get(NEW, choice(house, day="2026-11-19")))
+    tomorrow = fields(desk.get(NEW, choice(house, day="2026-11-20")))
+
+    assert today["day"] == ["2026-11-21"]
+    assert tomorrow["day"] == ["2026-11-20"]
+
+
+@pytest.mark.django_db
 def test_a_day_nobody_asked_for_comes_back_when_it_has_a_time_again(desk, house):
     house.book(starts_at=at(14))
     whole_day = make_service(minutes=480)

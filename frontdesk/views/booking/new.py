@@ -34,7 +34,10 @@ def new(request: HttpRequest) -> HttpResponse:
     """Show the panel with what the query string chooses, or book what was put together."""
     if request.method == "POST":
         return _book(request)
-    return _show(request, _panel(request, request.GET, chosen={"q": "", "name": "", "phone": ""}))
+    # Today is the day that nobody chose: with nothing free it may give way to tomorrow.
+    today = places.current(request).today(now=clock.now())
+    given = {"auto_day": today, "q": "", "name": "", "phone": ""}
+    return _show(request, _panel(request, request.GET, chosen=given))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
