@@ -6,17 +6,24 @@ from uuid import uuid4
 
 
 class Fields(HTMLParser):
-    """The values that a form would send: inputs and selected options, in order."""
+    """The values that a form would send: inputs and selected options, in order.
+
+    The search in the bar of a whole page is another form.
+    """
 
     def __init__(self, html: str) -> None:
         super().__init__()
         self.values: dict[str, list[str]] = {}
-        self._select = ""
+        self._select, self._in_search = "", False
         self.feed(html)
 
     def handle_starttag(self, tag, attrs):
         given = dict(attrs)
-        if tag == "select":
+        if tag == "form":
+            self._in_search = given.get("role") == "search"
+        elif self._in_search:
+            return
+        elif tag == "select":
             self._select = given.get("name", "")
             self.values.setdefault(self._select, []).append("")
         elif tag == "option" and self._select and "selected" in given:
@@ -29,11 +36,15 @@ class Fields(HTMLParser):
     def handle_endtag(self, tag):
         if tag == "select":
             self._select = ""
+        elif tag == "form":
+            self._in_search = False
 
 
 def fields(answer) -> dict[str, list[str]]:
-    """Return what the form of an answer would send."""
-    return Fields(answer.content.decode()).values
+    """Return what the panel of an answer would send: of a page its form, of parts all of them."""
+    html = answer.content.decode()
+    form = re.search(r"<form [^>]*data-booking.*?</form>", html, re.S)
+    return Fields(form[0] if form else html).values
 
 
 def problem(answer) -> tuple[str, str]:
