@@ -9,14 +9,16 @@ from frontdesk.forms.booking import MoveForm
 from frontdesk.htmx import render_screen
 from frontdesk.move_panel import MovePanel
 from frontdesk.times import start_is_of_its_day
-from frontdesk.views.booking.appointment import MOVABLE
 from frontdesk.views.booking.new import may_book, went_to
 from spa import clock
 from spa.errors import BusinessLogicError, RuleBroken, Stale
-from spa.models import Appointment, User
+from spa.models import Appointment, AppointmentStatus, User
 from spa.services import booking
 from spa.services.audit import Actor
 from spa.services.idempotency import KeyMismatch
+
+S = AppointmentStatus
+WAITING = (S.PENDING_PAYMENT, S.CONFIRMED, S.ARRIVED)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -26,7 +28,7 @@ def move(request: HttpRequest, code: str) -> HttpResponse:
     visit = _find(request.user, code)
     if request.method == "POST":
         return _move(request, visit)
-    if visit.status not in MOVABLE:
+    if visit.status not in WAITING:
         raise booking.IllegalTransition(status=visit.status)
     return _show(request, _panel(request.GET, visit))
 
