@@ -3,12 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from django.test import Client as Browser
 from django.utils import timezone
 
-from spa.models import Appointment, Client, Consent, Service, Skill
+from spa.models import Appointment, Client, Consent, Service, Skill, StaffMember
 from spa.services import booking
 from spa.services.audit import Actor
 from spa.services.slots import Wanted
+from tests.concurrency import Thread, open_transaction, wait_until_somebody_waits_for_a_lock
 from tests.factories import (
     NOW,
     TODAY,
@@ -559,6 +561,26 @@ def test_a_form_sent_twice_books_once_and_leads_to_the_same_visit(
     assert first["Location"] == second["Location"]
     assert Appointment.objects.count() == 1
     assert Client.objects.count() == (2 if client_fields == "new" else 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_double_click_waits_for_the_first_and_leads_where_it_led(desk, house):
+    new = {"new_client": 1, "name": "Laura Gil", "phone": "311 208 4490"}
+    form = filled_in(at=at(10), **choice(house), **new)
+    second_tab = Browser()
+    second_tab.cookies = desk.cookies
+
+    with open_transaction():
+        StaffMember.objects.locked().get(pk=house.paola.pk)
+        clicks = [Thread(lambda tab=tab: tab.post(NEW, form)) for tab in (desk, second_tab)]
+        for click in clicks:
+            click.start()
+        wait_until_somebody_waits_for_a_lock()
+    first, second = (click.outcome() for click in clicks)
+
+    assert (first.status_code, second.status_code) == (302, 302)
+    assert first["Location"] == second["Location"]
+    assert Client.objects.count() == Appointment.objects.count() == 1
 
 
 @pytest.mark.django_db
