@@ -1,9 +1,9 @@
 """A receptionist logs in and sees her day; the wrong password is explained."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import Group
 
+from e2e.axe import serious
 from tests.factories import make_location, make_staff, make_user
 
 PASSWORD = "una clave larga y propia"  # noqa: S105
@@ -24,11 +24,6 @@ def log_in(page, live_server, password):
     page.fill("#login", "marcela@spa.test")
     page.fill("#password", password)
     page.keyboard.press("Enter")
-
-
-def serious(page):
-    found = Axe().run(page).response["violations"]
-    return [one["id"] for one in found if one["impact"] in {"serious", "critical"}]
 
 
 def test_she_logs_in_and_sees_the_day(page, live_server, desk):

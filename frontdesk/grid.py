@@ -3,7 +3,6 @@
 `scale.css` has a class for each number, since the content policy forbids `style` attributes.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +10,7 @@ from itertools import count
 
 from spa import localtime
 from spa.models import Appointment, AppointmentItem
-from spa.services.agenda import Agenda, Column, Off, span_of
+from spa.services.agenda import Agenda, By, Column, Off, span_of
 
 UNIT = 5  # minutes
 MOST_SIDE_BY_SIDE = 4
@@ -67,6 +66,11 @@ class Lane:
     gaps: tuple[Stretch, ...]
     cells: tuple[tuple[int, datetime], ...]  # starts that are free, on the grid
 
+    @property
+    def visit_count(self) -> int:
+        """How many visits it holds that took place or still may."""
+        return len({card.visit.pk for card in self.cards if card.item.occupies})
+
 
 @dataclass(frozen=True, slots=True)
 class Grid:
@@ -77,25 +81,33 @@ class Grid:
     now: int | None  # the unit in which it is now; None when that is outside
     lanes: tuple[Lane, ...]
 
+    @property
+    def units(self) -> int:
+        return (self.agenda.end - self.agenda.start) // UNIT
+
+    @property
+    def step(self) -> int:
+        """How many units lie between two starts of the grid."""
+        return max(1, self.agenda.grid_minutes // UNIT)
+
 
 def draw(agenda: Agenda, *, now: datetime) -> Grid:
     """Place everything of `agenda`; no query."""
     zone = agenda.location.tz
     hours = range(agenda.start, agenda.end, 60)
     minute = localtime.minutes(now)
-    parts = Counter(item.appointment_id for column in agenda.columns for item in column.items)
     return Grid(
         agenda=agenda,
         hours=tuple(localtime.moment(hour).astimezone(zone) for hour in hours),
         now=_unit(agenda, minute) if agenda.start <= minute < agenda.end else None,
-        lanes=tuple(_lane(agenda, column, parts) for column in agenda.columns),
+        lanes=tuple(_lane(agenda, column) for column in agenda.columns),
     )
 
 
-def _lane(agenda: Agenda, column: Column, parts: Counter) -> Lane:
+def _lane(agenda: Agenda, column: Column) -> Lane:
     return Lane(
         column=column,
-        cards=tuple(_cards(agenda, column.items, parts)),
+        cards=tuple(_cards(agenda, column.items)),
         off=tuple(_stretch(agenda, off.start, off.end, off) for off in column.off),
         gaps=tuple(_stretch(agenda, start, end) for start, end in column.gaps),
         cells=tuple(_cells(agenda, column)),
@@ -103,13 +115,19 @@ def _lane(agenda: Agenda, column: Column, parts: Counter) -> Lane:
 
 
 def _unit(agenda: Agenda, minute: int) -> int:
-    return (minute - agenda.start) // UNIT + 1
+    return agenda.offset(minute) // UNIT + 1
+
+
+def _units(agenda: Agenda, start: int, end: int) -> tuple[int, int]:
+    """Return in which unit a stretch begins and how many it touches, at least one."""
+    first = _unit(agenda, start)
+    return first, max(1, _unit(agenda, end - 1) + 1 - first)
 
 
 def _stretch(agenda: Agenda, start: int, end: int, off: Off | None = None) -> Stretch:
-    first, last = _unit(agenda, start), _unit(agenda, end + UNIT - 1)
+    first, length = _units(agenda, start, end)
     at = localtime.moment(_on_grid(agenda, start)).astimezone(agenda.location.tz)
-    return Stretch(first, max(1, last - first), end - start, at, off)
+    return Stretch(first, length, end - start, at, off)
 
 
 def _on_grid(agenda: Agenda, minute: int) -> int:
@@ -124,29 +142,29 @@ def _cells(agenda: Agenda, column: Column) -> Iterator[tuple[int, datetime]]:
             yield _unit(agenda, minute), localtime.moment(minute).astimezone(zone)
 
 
-def _cards(agenda: Agenda, items: Sequence[AppointmentItem], parts: Counter) -> Iterator[Card]:
+def _cards(agenda: Agenda, items: Sequence[AppointmentItem]) -> Iterator[Card]:
     for cluster in _clusters(items):
         lanes = _side_by_side(cluster)
         for item, beside in lanes:
-            start, end = span_of(item)
-            first, last = _unit(agenda, start), _unit(agenda, end + UNIT - 1)
+            first, length = _units(agenda, *span_of(item))
             yield Card(
                 item=item,
                 start=first,
-                length=max(1, last - first),
-                buffer=_buffer(item),
+                length=length,
+                buffer=_buffer(item, agenda.by),
                 part=item.position + 1,
-                parts=parts[item.appointment_id],
+                parts=item.parts,
                 vip=item.appointment.client.is_vip(on=agenda.day),
                 beside=min(beside, MOST_SIDE_BY_SIDE),
                 abreast=min(max(beside for _item, beside in lanes), MOST_SIDE_BY_SIDE),
             )
 
 
-def _buffer(item: AppointmentItem) -> int:
+def _buffer(item: AppointmentItem, by: By) -> int:
     if not item.occupies:
         return 0
-    until = item.staff_busy_until if item.staff_id else item.room_busy_until
+    of_staff = item.staff_id and (by == "staff" or not item.room_id)
+    until = item.staff_busy_until if of_staff else item.room_busy_until
     return max(0, round((until - item.ends_at).total_seconds() / 60 / UNIT))
 
 

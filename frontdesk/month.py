@@ -1,17 +1,47 @@
 """A month as weeks of days, to choose one from."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from spa import localtime
-from spa.models import AvailabilityExclusion, Location
+from spa.services.agenda import Fullness
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One day of the month, and how full it is once that was asked for."""
+
+    day: date
+    is_outside: bool
+    fullness: Fullness | None
+
+    @property
+    def is_closed(self) -> bool:
+        return self.fullness is not None and self.fullness.is_closed
+
+    @property
+    def tells_fullness(self) -> bool:
+        """Whether there is time to sell on it, or was: neither gone by nor without anybody."""
+        known = self.fullness
+        return known is not None and bool(known.working_minutes) and not known.is_over
+
+    @property
+    def free_hours(self) -> int:
+        return self.fullness.free_minutes // 60
 
 
 @dataclass(frozen=True, slots=True)
 class Month:
     first: date
-    weeks: tuple[tuple[date, ...], ...]  # Monday to Sunday, whole weeks
-    holidays: frozenset[date]
+    days: tuple[date, ...]  # Monday to Sunday, whole weeks
+    fullness: Mapping[date, Fullness] = field(default_factory=dict)
+
+    @property
+    def weeks(self) -> list[list[Cell]]:
+        cells = [
+            Cell(day, day.month != self.first.month, self.fullness.get(day)) for day in self.days
+        ]
+        return [cells[start : start + 7] for start in range(0, len(cells), 7)]
 
     @property
     def previous(self) -> date:
@@ -22,31 +52,10 @@ class Month:
         return (self.first + timedelta(days=31)).replace(day=1)
 
 
-def around(day: date, location: Location) -> Month:
-    """Return the month of `day`, with the days on which all of `location` is shut. One query."""
+def around(day: date) -> Month:
+    """Return the month of `day`; how full its days are is asked for apart."""
     first = day.replace(day=1)
     monday = first - timedelta(days=first.weekday())
     following = (first + timedelta(days=31)).replace(day=1)
-    count = -(-(following - monday).days // 7)
-    weeks = tuple(
-        tuple(monday + timedelta(days=7 * week + weekday) for weekday in range(7))
-        for week in range(count)
-    )
-    return Month(first, weeks, _holidays(location, weeks[0][0], weeks[-1][-1]))
-
-
-def _holidays(location: Location, first: date, last: date) -> frozenset[date]:
-    """Return the days that a dated exclusion of the whole location covers from midnight on."""
-    start, end = localtime.day_span(first, location.tz)[0], localtime.day_span(last, location.tz)[1]
-    whole = AvailabilityExclusion.objects.filter(
-        location=location, staff=None, room=None, starts_at__lt=end, ends_at__gt=start
-    )
-    return frozenset(
-        day
-        for starts_at, ends_at in whole.values_list("starts_at", "ends_at")
-        for day in localtime.days(
-            max(first, location.today(now=starts_at)), min(last, location.today(now=ends_at))
-        )
-        if starts_at <= localtime.day_span(day, location.tz)[0]
-        and localtime.day_span(day, location.tz)[1] <= ends_at
-    )
+    weeks = -(-(following - monday).days // 7)
+    return Month(first, tuple(monday + timedelta(days=number) for number in range(7 * weeks)))

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.http import Http404, HttpRequest
 
+from frontdesk.htmx import wants_fragment
 from spa.models import Location
 
 SESSION_KEY = "location"
@@ -44,7 +45,8 @@ def _find(request: HttpRequest) -> Places:
     if asked is not None:
         if asked not in by_key:
             raise Http404
-        if request.session.get(SESSION_KEY) != asked:
+        # A fragment belongs to a page that is open, perhaps beside one of another location.
+        if not wants_fragment(request) and request.session.get(SESSION_KEY) != asked:
             request.session[SESSION_KEY] = asked
         return Places(mine, by_key[asked])
     remembered = by_key.get(request.session.get(SESSION_KEY, ""))

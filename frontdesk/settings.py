@@ -69,8 +69,9 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
-    "django.contrib.staticfiles",
+    "frontdesk.apps.StaticFiles",
     "django.contrib.postgres",
+    "django.forms",  # the widgets' own templates
     "allauth",
     "allauth.account",
     "csp",
@@ -81,7 +82,7 @@ INSTALLED_APPS = [
     "lucide",
     "spa",
     "tasks",
-    "frontdesk",
+    "frontdesk.apps.FrontdeskConfig",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -229,7 +230,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if TESTING or DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "frontdesk.static.HashedStorage"
     },
 }
 WHITENOISE_ALLOW_ALL_ORIGINS = False

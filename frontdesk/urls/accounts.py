@@ -11,6 +11,7 @@ urlpatterns = [
     path("login/", login, name="account_login"),
     path("logout/", require_POST(logout), name="account_logout"),
     path("language/", require_POST(login_not_required(set_language)), name="set_language"),
+    path("shortcuts/", accounts.shortcuts, name="shortcuts"),
     path("login/closed/", accounts.closed, name="account_signup"),
     path("login/inactive/", accounts.closed, name="account_inactive"),
     path("login/reset/", accounts.closed, name="account_reset_password"),

@@ -1,10 +1,22 @@
-"""What allauth would offer and we do not."""
+"""A user's own settings, and what allauth would offer and we do not."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from frontdesk.htmx import wants_fragment
 
 
 @login_not_required
 def closed(request: HttpRequest) -> HttpResponse:
     """Nobody signs up, and a switched-off account gets no page of its own."""
     raise Http404
+
+
+@require_POST
+def shortcuts(request: HttpRequest) -> HttpResponse:
+    """Switch the user's single-letter shortcuts on or off."""
+    request.user.single_keys = "single_keys" in request.POST
+    request.user.save(update_fields=["single_keys"])
+    return HttpResponse(status=204) if wants_fragment(request) else redirect("today")

@@ -1,5 +1,6 @@
 """The day: who comes, to whom, and when."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from django.core.exceptions import PermissionDenied
@@ -12,7 +13,12 @@ from frontdesk.htmx import render_screen, wants_fragment
 from frontdesk.views.booking.appointment import visit_context
 from spa import clock, localtime
 from spa.models import Location, User
-from spa.services import agenda
+from spa.services import agenda, day_version
+
+# What was free a while ago is past now: the open day draws itself anew that often.
+REDRAWN_SECONDS = 900
+
+COLUMNS = "columns"  # in the session
 
 
 @require_GET
@@ -30,23 +36,36 @@ def day(request: HttpRequest, day: date) -> HttpResponse:
 
 @require_GET
 def choose(request: HttpRequest, day: date, first: date) -> HttpResponse:
-    """Show another month in the popover of `day`."""
-    location = _refuse_strangers(request.user, places.current(request))
-    _refuse_impossible(day, location)
-    _refuse_impossible(first, location)
+    """Show a month in the popover of `day`, with how full each of its days is."""
+    location, now = places.current(request), clock.now()
+    refuse_strangers(request.user)
+    refuse_impossible(day, location)
+    refuse_impossible(first, location)
+    shown = month.around(first)
+    fullness = agenda.load_month(
+        location=location,
+        first_day=shown.days[0],
+        last_day=shown.days[-1],
+        user=request.user,
+        now=now,
+    )
     context = {
         "agenda": {"day": day},
-        "today": location.today(now=clock.now()),
-        "month": month.around(first, location),
+        "today": location.today(now=now),
+        "month": replace(shown, fullness=fullness),
     }
     return render(request, "calendar/_month.html", context)
 
 
 def _day(request: HttpRequest, location: Location, day: date) -> HttpResponse:
     user, now = request.user, clock.now()
-    _refuse_strangers(user, location)
-    _refuse_impossible(day, location)
-    shown = agenda.load(location=location, day=day, user=user, now=now)
+    refuse_strangers(user)
+    refuse_impossible(day, location)
+    version = f"{day_version.version(location, day)}-{int(now.timestamp()) // REDRAWN_SECONDS}"
+    polled = wants_fragment(request) and "v" in request.GET
+    if polled and request.GET["v"] == version:
+        return HttpResponse(status=204)
+    shown = agenda.load(location=location, day=day, user=user, now=now, by=_columns(request))
     context = {
         "agenda": shown,
         "grid": grid.draw(shown, now=now),
@@ -54,9 +73,11 @@ def _day(request: HttpRequest, location: Location, day: date) -> HttpResponse:
         "today": location.today(now=now),
         "yesterday": day - timedelta(days=1),
         "tomorrow": day + timedelta(days=1),
-        "month": month.around(day, location),
+        "month": month.around(day),
         "can_book": user.has_perm("spa.book_appointment"),
-        "with_bar": wants_fragment(request),
+        "version": version,
+        # A poll leaves the bar alone: its menus may be open.
+        "with_bar": wants_fragment(request) and not polled,
         **_open_visit(request),
         "sees_whole_names": user.has_perm("spa.view_calendar"),
     }
@@ -65,20 +86,31 @@ def _day(request: HttpRequest, location: Location, day: date) -> HttpResponse:
     )
 
 
+def _columns(request: HttpRequest) -> agenda.By:
+    """Return what the columns are: `?by=`, else as she last chose, else therapists."""
+    asked = request.GET.get("by")
+    if asked not in ("staff", "room"):
+        return request.session.get(COLUMNS, "staff")
+    # A poll belongs to a page that is open, perhaps beside one that shows the other columns.
+    if "v" not in request.GET and request.session.get(COLUMNS, "staff") != asked:
+        request.session[COLUMNS] = asked
+    return asked
+
+
 def _open_visit(request: HttpRequest) -> dict:
+    """Return the visit that the address opens beside the calendar, for the page alone."""
     code = request.GET.get("appointment")
     if not code or wants_fragment(request):
         return {"selected": code}
     return {"selected": code, **visit_context(request.user, code)}
 
 
-def _refuse_strangers(user: User, location: Location) -> Location:
+def refuse_strangers(user: User) -> None:
     if not (user.has_perm("spa.view_calendar") or user.has_perm("spa.view_own_agenda")):
         raise PermissionDenied
-    return location
 
 
-def _refuse_impossible(day: date, location: Location) -> None:
+def refuse_impossible(day: date, location: Location) -> None:
     """Answer 404 to a day at the edge of the calendar, which has no neighbour to go to."""
     try:
         localtime.day_span(day - timedelta(days=32), location.tz)

@@ -4,6 +4,7 @@ from spa.models.audit import AuditLog
 from spa.models.booking import (
     ACTIVE,
     BINDING,
+    MOVABLE,
     OCCUPYING,
     SLOT_CONSTRAINTS,
     Action,
@@ -32,6 +33,7 @@ from spa.models.schedule import (
 __all__ = [
     "ACTIVE",
     "BINDING",
+    "MOVABLE",
     "OCCUPYING",
     "SLOT_CONSTRAINTS",
     "Action",

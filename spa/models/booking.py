@@ -33,6 +33,7 @@ S = AppointmentStatus
 # Tuples: a set changes its order from run to run, and migrations would follow it.
 ACTIVE = (S.OFFERED, S.PENDING_PAYMENT, S.CONFIRMED, S.ARRIVED, S.IN_SERVICE)
 OCCUPYING = (*ACTIVE, S.COMPLETED)
+MOVABLE = (S.PENDING_PAYMENT, S.CONFIRMED, S.ARRIVED)
 BINDING = tuple(status for status in ACTIVE if status != S.OFFERED)
 
 # How each status looks on a card; `confirmed` has three looks (`Appointment.look`).
@@ -184,6 +185,11 @@ class Appointment(models.Model):
     @property
     def is_active(self) -> bool:
         return self.status in ACTIVE
+
+    @property
+    def is_movable(self) -> bool:
+        """Still waiting for its treatment, so that another time can be found for it."""
+        return self.status in MOVABLE
 
     @property
     def is_finished(self) -> bool:

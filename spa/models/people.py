@@ -37,6 +37,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     all_locations = models.BooleanField(_("all locations"), default=False)
     locations = models.ManyToManyField("Location", blank=True, related_name="users")
     language = models.CharField(_("language"), max_length=8, default="es-co")
+    # Letters that act by themselves; who works by voice or with a switch turns them off.
+    single_keys = models.BooleanField(_("single-letter shortcuts"), default=True)
     is_active = models.BooleanField(_("active"), default=True)
     is_staff = models.BooleanField(_("may open Django's admin"), default=False)
     date_joined = models.DateTimeField(default=timezone.now)

@@ -4,18 +4,21 @@ from datetime import date
 
 from django.db.models import Count, Max, Q
 
-from spa.models import AppointmentChange, Location
+from spa.models import AppointmentChange, AvailabilityExclusion, Location
 
 
 def version(location: Location, day: date, last_day: date | None = None) -> str:
-    """Return what the visits of `day`, or of all days to `last_day`, are at: equal means unchanged.
+    """Return what `day`, or all days to `last_day`, are at: equal means unchanged.
 
-    Made of the changes' rows, so that no counter has to be locked. Both their number and the
-    latest are told, since a change with an older key may be committed after a younger one.
-    One query.
+    Made of the rows of changes and of blocked time, so that no counter has to be locked. Both
+    their number and the latest are told, since a change with an older key may be committed
+    after a younger one. Two queries.
     """
     days = (day, last_day or day)
+    blocks = AvailabilityExclusion.objects.filter(location=location).aggregate(
+        number=Count("pk"), latest=Max("pk")
+    )
     seen = AppointmentChange.objects.filter(
         Q(day__range=days) | Q(left_day__range=days), location=location
     ).aggregate(number=Count("pk"), latest=Max("pk"))
-    return f"{seen['number']}-{seen['latest'] or 0}"
+    return "-".join(str(one or 0) for one in (*seen.values(), *blocks.values()))

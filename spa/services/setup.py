@@ -24,6 +24,7 @@ _DESK = _TREAT | {
     "check_in_appointment",
     "view_client",
     "change_client",
+    "add_availabilityexclusion",
 }
 _HOUSE = _DESK | {"override_policy", "flag_client"}
 

@@ -20,6 +20,8 @@ function showNow() {
   const cal = calendar();
   const label = cal?.querySelector(".cal-axis .now");
   if (label) cal.scrollTop = Math.max(0, label.offsetTop - cal.clientHeight * ROOM_ABOVE_NOW);
+  const today = cal?.querySelector(".today"); // a week on a narrow screen begins there
+  if (today) cal.scrollLeft = today.offsetLeft - cal.querySelector(".cal-axis").offsetWidth;
 }
 
 // The desk's computer may be wrong about the time; the server said what it was when it drew.
@@ -70,7 +72,7 @@ function openBooking(cell) {
   const link = document.querySelector("[data-new-appointment]");
   if (!link) return;
   const asked = new URLSearchParams({
-    day: document.getElementById("day").dataset.day,
+    day: cell.closest("[data-day]").dataset.day,
     staff: cell.closest("[data-staff]")?.dataset.staff ?? "",
     start: cell.dataset.start,
   });
@@ -79,12 +81,12 @@ function openBooking(cell) {
 
 document.addEventListener("htmx:beforeSwap", (event) => {
   const cal = calendar();
-  if (event.detail.target.id !== "day" || !cal) return;
+  if (!["day", "week"].includes(event.detail.target.id) || !cal) return;
   place = { day: event.detail.target.dataset.day, left: cal.scrollLeft, top: cal.scrollTop };
 });
 
 document.addEventListener("htmx:afterSettle", (event) => {
-  if (document.getElementById("day")?.contains(event.target) || event.target.id === "day") {
+  if (event.target.closest?.("#day, #week")) {
     const cal = calendar();
     if (cal && place) cal.scrollTo(place.left, place.top);
     place = null;

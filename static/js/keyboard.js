@@ -20,7 +20,8 @@ const KEYS = {
   l: () => click("#panel [data-step]"),
   m: () => click("#panel [data-move]"),
   b: () => click('[aria-keyshortcuts="b"]'),
-  p: () => click('[aria-keyshortcuts="p"]'),
+  p: () => click("[data-print]"),
+  P: () => click('[aria-keyshortcuts="Shift+P"]'),
   "?": () => click("[data-keys]"),
 };
 

@@ -1,11 +1,14 @@
 """The day's page: who may see it, and whose visits it shows."""
 
+import re
+from datetime import timedelta
+
 import pytest
 
-from tests.factories import (
-    make_location,
-    make_staff,
-)
+from spa.services import booking
+from spa.services.audit import Actor
+from spa.services.slots import Wanted
+from tests.factories import TODAY, at, make_location, make_staff
 from tests.frontdesk.people import worker
 
 DAY = "/calendar/2026-11-19/"
@@ -77,3 +80,69 @@ def test_the_day_costs_a_constant_number_of_queries(client, visit, django_assert
 def test_nobody_signs_up(client):
     assert client.get("/login/closed/").status_code == 404
     assert client.get("/logout/").status_code in {302, 405}
+
+
+@pytest.fixture
+def open_day(client, visit, monkeypatch):
+    """A receptionist whose page is open at ten to ten; returns what her next poll is answered."""
+    monkeypatch.setattr("spa.clock.now", lambda: at(9, 50))
+    client.force_login(worker("receptionist", visit.location))
+    version = re.search(r'\?v=([^"]+)"', client.get(DAY).content.decode())[1]
+    return lambda: client.get(DAY, {"v": version}, headers={"HX-Request": "true"})
+
+
+@pytest.mark.django_db
+def test_a_poll_of_a_day_on_which_nothing_happened_is_answered_with_nothing(open_day):
+    answer = open_day()
+
+    assert answer.status_code == 204
+    assert answer.content == b""
+
+
+@pytest.mark.django_db
+def test_a_poll_brings_what_somebody_else_changed_but_leaves_the_bar_alone(open_day, visit):
+    booking.check_in(appointment=visit, now=at(9, 50), actor=Actor())
+
+    page = open_day().content.decode()
+
+    assert 'data-status="arrived"' in page
+    assert 'id="day-bar"' not in page
+
+
+@pytest.mark.django_db
+def test_a_poll_notices_a_visit_that_left_the_day(open_day, visit):
+    item = visit.items.get()
+    booking.move(
+        appointment=visit,
+        wanted=[Wanted(item.service_id, item.staff_id, item.room_id)],
+        starts_at=at(10, day=TODAY + timedelta(days=1)),
+        for_client=False,
+        now=at(9, 50),
+        actor=Actor(),
+    )
+
+    assert visit.code not in open_day().content.decode()
+
+
+@pytest.mark.django_db
+def test_the_day_is_drawn_anew_as_time_goes_by(open_day, monkeypatch):
+    monkeypatch.setattr("spa.clock.now", lambda: at(10, 5))
+
+    assert open_day().status_code == 200
+
+
+@pytest.mark.django_db
+def test_a_poll_costs_few_queries(open_day, django_assert_max_num_queries):
+    with django_assert_max_num_queries(7):
+        open_day()
+
+
+@pytest.mark.django_db
+def test_a_fragment_of_another_location_does_not_move_her_there(client, visit):
+    other = make_location()
+    client.force_login(worker("receptionist", visit.location, other))
+    client.get(f"{DAY}?location={visit.location.pk}")
+
+    client.get(f"{DAY}?location={other.pk}", headers={"HX-Request": "true"})
+
+    assert visit.code in client.get(DAY).content.decode()

@@ -1,11 +1,12 @@
 """Where cards, gaps and free starts stand on the day that is drawn."""
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from frontdesk import grid
-from spa.localtime import minutes
+from spa.localtime import instant, minutes
 from spa.models import Appointment, AppointmentItem, Client, Location, StaffMember
 from spa.services.agenda import Agenda, Column
 from tests.factories import TODAY, at
@@ -14,10 +15,18 @@ PAOLA = StaffMember(pk=1, name="Paola Rincón")
 
 
 def item(
-    starts_at, length=60, *, buffer=10, status="confirmed", visit=1, position=0, occupies=True
+    starts_at,
+    length=60,
+    *,
+    buffer=10,
+    status="confirmed",
+    visit=1,
+    position=0,
+    occupies=True,
+    parts=1,
 ):
     ends_at = starts_at + timedelta(minutes=length)
-    return AppointmentItem(
+    made = AppointmentItem(
         appointment=Appointment(pk=visit, status=status, client=Client(name="Mariana E")),
         appointment_id=visit,
         staff=PAOLA,
@@ -25,11 +34,14 @@ def item(
         starts_at=starts_at,
         ends_at=ends_at,
         staff_busy_until=ends_at + timedelta(minutes=buffer),
+        room_busy_until=ends_at,
         occupies=occupies,
     )
+    made.parts = parts
+    return made
 
 
-def draw(*items, free=(), gaps=(), now=None, step=15):
+def draw(*items, free=(), gaps=(), now=None, step=15, by="staff"):
     column = Column(PAOLA, None, items, free=free, gaps=gaps)
     day = Agenda(
         location=Location(name="Chapinero"),
@@ -40,6 +52,7 @@ def draw(*items, free=(), gaps=(), now=None, step=15):
         is_closed=False,
         closure="",
         columns=(column,),
+        by=by,
     )
     return grid.draw(day, now=now or at(7))
 
@@ -90,10 +103,45 @@ def test_a_cancelled_card_pushes_nobody_aside():
     assert [card.abreast for card in cards] == [1, 1]
 
 
-def test_parts_of_one_visit_are_counted():
-    first, second = draw(item(at(9)), item(at(10), position=1)).lanes[0].cards
+def test_a_part_of_a_visit_knows_which_it_is_of_how_many():
+    card = draw(item(at(10), position=1, parts=3)).lanes[0].cards[0]
 
-    assert [(card.part, card.parts) for card in (first, second)] == [(1, 2), (2, 2)]
+    assert (card.part, card.parts) == (2, 3)
+
+
+def test_a_rooms_card_keeps_the_rooms_buffer():
+    visit = item(at(9), buffer=30)
+    visit.room_id, visit.room_busy_until = 1, visit.ends_at + timedelta(minutes=5)
+
+    assert draw(visit).lanes[0].cards[0].buffer == 6
+    assert draw(visit, by="room").lanes[0].cards[0].buffer == 1
+
+
+# Where the clock is put forward at midnight, the first hour of the day is one that never was.
+SANTIAGO = ZoneInfo("America/Santiago")
+JUMP = date(2026, 9, 6)
+
+
+def test_a_day_of_a_week_is_drawn_by_the_clock_on_the_wall():
+    ten = datetime(2026, 9, 6, 10, tzinfo=SANTIAGO)
+    top = (JUMP - date(1970, 1, 1)).days * 1440
+    start = instant(JUMP, 0, SANTIAGO)
+    day = Agenda(
+        location=Location(name="Ñuñoa", zone="America/Santiago"),
+        day=JUMP,
+        start=start,
+        end=instant(JUMP, 1440, SANTIAGO),
+        grid_minutes=15,
+        is_closed=False,
+        closure="",
+        columns=(Column(PAOLA, None, (item(ten),)),),
+        top=top,
+    )
+
+    card = grid.draw(day, now=ten).lanes[0].cards[0]
+
+    assert (card.start, card.length) == (121, 12)
+    assert grid.draw(day, now=ten).now == 121
 
 
 def test_the_free_starts_lie_on_the_grid_with_their_offset():

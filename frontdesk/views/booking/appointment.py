@@ -77,7 +77,6 @@ COMMANDS = (
     ),
 )
 BY_NAME = {command.name: command for command in COMMANDS}
-MOVABLE = (S.PENDING_PAYMENT, S.CONFIRMED, S.ARRIVED)
 
 
 @require_GET
@@ -153,7 +152,7 @@ def visit_context(user: User, code: str, *, shown: int | None = None) -> dict:
             command.confirm and visit.status in command.states and user.has_perm(command.permission)
             for command in COMMANDS
         ),
-        "can_move": visit.status in MOVABLE and user.has_perm("spa.book_appointment"),
+        "can_move": visit.is_movable and user.has_perm("spa.book_appointment"),
         "is_vip": visit.client.is_vip(on=visit.location.today(now=visit.starts_at)),
         "earlier": visit.client.appointments.aggregate(
             visits=Count("pk", filter=Q(status=S.COMPLETED)),

@@ -12,13 +12,10 @@ from frontdesk.times import start_is_of_its_day
 from frontdesk.views.booking.new import may_book, went_to
 from spa import clock
 from spa.errors import BusinessLogicError, RuleBroken, Stale
-from spa.models import Appointment, AppointmentStatus, User
+from spa.models import Appointment, User
 from spa.services import booking
 from spa.services.audit import Actor
 from spa.services.idempotency import KeyMismatch
-
-S = AppointmentStatus
-WAITING = (S.PENDING_PAYMENT, S.CONFIRMED, S.ARRIVED)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -28,7 +25,7 @@ def move(request: HttpRequest, code: str) -> HttpResponse:
     visit = _find(request.user, code)
     if request.method == "POST":
         return _move(request, visit)
-    if visit.status not in WAITING:
+    if not visit.is_movable:
         raise booking.IllegalTransition(status=visit.status)
     return _show(request, _panel(request.GET, visit))
 

@@ -38,10 +38,18 @@ class Week:
         return self.monday + timedelta(days=6)
 
     @property
+    def working_minutes(self) -> int:
+        return sum(day.columns[0].working_minutes for day in self.days)
+
+    @property
+    def booked_minutes(self) -> int:
+        return sum(day.columns[0].booked_minutes for day in self.days)
+
+    @property
     def utilisation(self) -> int:
-        working = sum(day.columns[0].working_minutes for day in self.days)
-        booked = sum(day.columns[0].booked_minutes for day in self.days)
-        return min(100, round(booked * 100 / working)) if working else 0
+        if not self.working_minutes:
+            return 0
+        return min(100, round(self.booked_minutes * 100 / self.working_minutes))
 
     @property
     def gap_count(self) -> int:

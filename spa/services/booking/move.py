@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from spa import engine, localtime
 from spa.errors import RuleBroken
-from spa.models import Action, Appointment, AppointmentItem, AppointmentStatus, Client
+from spa.models import MOVABLE, Action, Appointment, AppointmentItem, Client
 from spa.services import idempotency, slots
 from spa.services.audit import Actor
 from spa.services.booking.book import TRIES, find_staff_and_rooms, lock_resources, placement
@@ -16,7 +16,6 @@ from spa.services.booking.transitions import lock_appointment, save
 from spa.services.slots import Wanted
 from spa.services.transactions import locked_transaction
 
-S = AppointmentStatus
 _PLACEMENT = (
     *("staff_id", "room_id", "place", "room_shared"),
     *("starts_at", "ends_at", "staff_busy_until", "room_busy_until"),
@@ -103,8 +102,7 @@ def move(
     )
     if earlier:
         return Appointment.objects.select_related("location", "client").get(code=earlier)
-    allowed = (S.CONFIRMED, S.ARRIVED, S.PENDING_PAYMENT)
-    visit = lock_appointment(appointment, allowed=allowed, version=version)
+    visit = lock_appointment(appointment, allowed=MOVABLE, version=version)
     client = Client.objects.locked().get(pk=visit.client_id)
     lock_resources(wanted)
 

@@ -1,0 +1,128 @@
+"""Somebody calls: her visit is booked from the keyboard while the phone is in the other hand."""
+
+import pytest
+
+from e2e.axe import serious
+from e2e.spa_house import book, log_in
+from spa.models import Appointment, Client
+from tests.factories import at, make_client
+
+
+@pytest.fixture
+def desk(page, live_server, house):
+    log_in(page, live_server)
+    return page
+
+
+def open_panel(page):
+    page.keyboard.press("n")
+    page.wait_for_selector("dialog[open] #client-search")
+
+
+def booked(page):
+    """Wait for the day with the new visit open, and return it."""
+    page.wait_for_selector("#panel #appointment")
+    return Appointment.objects.latest("pk")
+
+
+def test_a_client_we_know_is_booked_for_her_usual_in_four_steps(desk, house):
+    open_panel(desk)
+    desk.keyboard.type("echeveri mariana")  # one
+    desk.wait_for_selector('[role="option"][aria-selected="true"]')
+    desk.keyboard.press("Enter")  # two
+    desk.wait_for_selector("#usual:focus")
+    desk.keyboard.press("Enter")  # three
+    desk.wait_for_selector('#usual[aria-pressed="true"]')
+    desk.keyboard.press("Control+Enter")  # four
+
+    visit = booked(desk)
+    assert visit.client == house.mariana
+    assert [item.service for item in visit.items.order_by("position")] == [
+        house.massage,
+        house.facial,
+    ]
+
+
+def test_a_new_client_needs_a_name_and_a_phone(desk, house):
+    open_panel(desk)
+    desk.keyboard.type("Luisa Fernanda Páez")
+    desk.wait_for_selector(".opt.new")
+    desk.click(".opt.new")
+    desk.fill("#new-phone", "(300) 456-12 79")
+    desk.locator("#service-list").get_by_text("Masaje relajante").click()
+    desk.wait_for_selector("#new-sum .total, #sum .total, .bk-sum .total")
+    desk.keyboard.press("Control+Enter")
+
+    visit = booked(desk)
+    assert (visit.client.name, visit.client.phone) == ("Luisa Fernanda Páez", "+573004561279")
+    assert visit.client.consents.get().kind == "data"
+
+
+def test_a_slot_that_went_meanwhile_is_refused_and_nothing_typed_is_lost(desk, house):
+    open_panel(desk)
+    desk.keyboard.type("mariana")
+    desk.wait_for_selector('[role="option"][aria-selected="true"]')
+    desk.keyboard.press("Enter")
+    desk.wait_for_selector("#usual:focus")
+    desk.keyboard.press("Enter")
+    desk.wait_for_selector('#usual[aria-pressed="true"]')
+    fill_the_day(house)
+    desk.keyboard.press("Control+Enter")
+
+    desk.wait_for_selector('[role="alert"][data-code]')
+    assert "Mariana Echeverri" in desk.locator("#dialog").inner_text()
+    assert "Facial hidratante" in desk.locator("#dialog").inner_text()
+    assert Appointment.objects.filter(client=house.mariana, starts_at__gt=at(10, 1)).count() == 0
+
+
+def fill_the_day(house):
+    """Take every hour of both therapists, in another window as it were."""
+    for hour in range(11, 19):
+        for member in (house.paola, house.camilo):
+            book(house.location, make_client(), [(house.massage, member)], at(hour))
+
+
+def test_an_empty_cell_opens_the_panel_at_its_time(desk, house):
+    cell = f'[data-staff="{house.camilo.pk}"] [data-start="{at(12).isoformat()}"]'
+    desk.locator(cell).click()
+
+    desk.wait_for_selector("dialog[open] #client-search")
+    desk.keyboard.press("Escape")
+    assert desk.locator("dialog[open]").count() == 0
+
+
+def test_the_panel_has_nothing_that_axe_would_hold_against_it(desk, house):
+    open_panel(desk)
+    desk.keyboard.type("mariana")
+    desk.wait_for_selector('[role="option"]')
+    assert serious(desk) == []
+
+    desk.keyboard.press("Enter")
+    desk.wait_for_selector("#usual:focus")
+    desk.keyboard.press("Enter")
+    desk.wait_for_selector('#usual[aria-pressed="true"]')
+    assert serious(desk) == []
+
+
+def test_a_visit_is_moved_by_the_form_which_asks_who_wants_it(desk, house):
+    desk.locator(f'.appt[data-appointment="{house.visit.code}"]').click()
+    desk.wait_for_selector("#panel [data-move]")
+    desk.keyboard.press("m")
+    desk.keyboard.press("m")
+    desk.wait_for_selector("dialog[open] form.move")
+    assert serious(desk) == []
+    desk.locator('dialog input[name="start"]').nth(1).check(force=True)
+    desk.locator('dialog input[name="who"][value="spa"]').check(force=True)
+    desk.keyboard.press("Control+Enter")
+
+    desk.wait_for_selector('.appt[data-status="rescheduled"]')
+    house.visit.refresh_from_db()
+    assert (house.visit.moves, house.visit.client_moves) == (1, 0)
+
+
+def test_a_client_who_may_not_book_is_shown_with_the_reason(desk, house):
+    Client.objects.update(persona_non_grata_since=at(8))
+    open_panel(desk)
+    desk.keyboard.type("mariana")
+
+    desk.wait_for_selector('[role="option"][aria-disabled="true"]')

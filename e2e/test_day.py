@@ -1,0 +1,141 @@
+"""The day at the desk: a visit is opened, moved by pointer and by keyboard, and led to its end."""
+
+import pytest
+
+from e2e.spa_house import log_in
+from tests.factories import at
+
+
+@pytest.fixture
+def desk(page, live_server, house):
+    log_in(page, live_server)
+    return page
+
+
+def card(page, visit):
+    return page.locator(f'.appt[data-appointment="{visit.code}"]')
+
+
+def reread(visit):
+    visit.refresh_from_db()
+    return visit
+
+
+def test_a_visit_is_checked_in_started_and_finished_from_the_panel(desk, house):
+    card(desk, house.visit).click()
+    desk.click("#panel [data-step]")
+    desk.wait_for_selector('.appt[data-status="arrived"]')
+    desk.click("#panel [data-step]")
+    desk.wait_for_selector('.appt[data-status="service"]')
+    desk.click("#panel [data-step]")
+    desk.wait_for_selector('.appt[data-status="done"]')
+
+    assert reread(house.visit).status == "completed"
+
+
+def test_a_card_is_dragged_to_another_time_and_therapist(desk, house):
+    lane = desk.locator(f'[data-staff="{house.camilo.pk}"] .cal-lane')
+    target = lane.locator(f'[data-start="{at(12, 30).isoformat()}"]')
+    drag(desk, card(desk, house.visit), target)
+
+    desk.wait_for_selector("[data-moved]")
+    desk.wait_for_selector(f'[data-staff="{house.camilo.pk}"] .appt[data-status="rescheduled"]')
+    assert reread(house.visit).starts_at == at(12, 30)
+    assert house.visit.items.get().staff == house.camilo
+    assert desk.locator("#panel #appointment").count() == 0  # a drag does not open it
+
+
+def drag(page, source, target):
+    box, goal = source.bounding_box(), target.bounding_box()
+    page.mouse.move(box["x"] + 20, box["y"] + 4)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 30, box["y"] + 30, steps=3)
+    page.mouse.move(goal["x"] + 20, goal["y"] + 6, steps=6)
+    page.mouse.up()
+
+
+def test_a_drop_on_a_taken_time_puts_the_card_back_and_offers_others(desk, house, other_visit):
+    desk.reload()
+    drag(desk, card(desk, house.visit), card(desk, other_visit))
+
+    desk.wait_for_selector('.toast[data-code="SPA-SLOT-TAKEN"]')
+    assert desk.locator(".ghost, .lifted").count() == 0
+    assert reread(house.visit).starts_at == at(10)
+
+    desk.locator(".toast button[name=start]").first.click()
+    desk.wait_for_selector("[data-moved]")
+    assert reread(house.visit).moves == 1
+
+
+def test_escape_puts_a_dragged_card_back(desk, house):
+    box = card(desk, house.visit).bounding_box()
+    desk.mouse.move(box["x"] + 20, box["y"] + 4)
+    desk.mouse.down()
+    desk.mouse.move(box["x"] + 20, box["y"] + 120, steps=5)
+    assert desk.locator(".ghost").count() == 1
+    desk.keyboard.press("Escape")
+    desk.mouse.up()
+
+    assert desk.locator(".ghost, .lifted").count() == 0
+    assert reread(house.visit).moves == 0
+
+
+def test_a_card_is_carried_by_keyboard(desk, house):
+    card(desk, house.visit).focus()
+    for key in ("m", "ArrowDown", "ArrowDown", "ArrowRight"):
+        desk.keyboard.press(key)
+    assert "10:30" in desk.locator("#announce").inner_text()
+    assert "Camilo" in desk.locator("#announce").inner_text()
+    desk.keyboard.press("Enter")
+
+    desk.wait_for_selector("[data-moved]")
+    assert reread(house.visit).starts_at == at(10, 30)
+    assert house.visit.items.get().staff == house.camilo
+
+
+def test_a_card_is_carried_to_the_next_day(desk, house):
+    card(desk, house.visit).focus()
+    desk.keyboard.press("m")
+    desk.keyboard.press("Shift+ArrowRight")
+    desk.wait_for_selector('#day[data-day="2026-11-20"]')
+    desk.wait_for_selector(".ghost")
+    desk.keyboard.press("Enter")
+
+    desk.wait_for_selector("[data-moved]")
+    assert reread(house.visit).starts_at == at(10, day=at(10).date().replace(day=20))
+
+
+def test_when_the_network_is_away_it_says_so_and_a_second_try_moves_it_once(desk, house):
+    target = desk.locator(f'[data-start="{at(13).isoformat()}"]').first
+    desk.context.set_offline(True)
+    drag(desk, card(desk, house.visit), target)
+    desk.wait_for_selector("[data-retry]")
+    assert desk.locator(".ghost, .lifted").count() == 0
+
+    desk.context.set_offline(False)
+    desk.click("[data-retry]")
+
+    desk.wait_for_selector("[data-moved]")
+    assert reread(house.visit).starts_at == at(13)
+    assert house.visit.moves == 1
+
+
+def test_the_panel_closes_with_escape_and_focus_returns_to_the_card(desk, house):
+    card(desk, house.visit).focus()
+    desk.keyboard.press("Enter")
+    desk.wait_for_selector("#panel #appointment")
+    desk.keyboard.press("Escape")
+
+    assert desk.locator("#panel #appointment").count() == 0
+    assert desk.evaluate("document.activeElement.dataset.appointment") == house.visit.code
+
+
+def test_arrows_turn_the_day_and_t_comes_back(desk, house):
+    desk.keyboard.press("ArrowRight")
+    desk.wait_for_selector('#day[data-day="2026-11-20"]')
+    desk.go_back()
+    desk.wait_for_selector('#day[data-day="2026-11-19"]')
+    desk.keyboard.press("ArrowLeft")
+    desk.wait_for_selector('#day[data-day="2026-11-18"]')
+    desk.keyboard.press("t")
+    desk.wait_for_selector('#day[data-day="2026-11-19"]')

@@ -1,0 +1,58 @@
+"""What is typed to block time for a person, a room, or the whole location."""
+
+from datetime import datetime
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from spa import localtime
+from spa.models import ExclusionKind, Location, Room, StaffMember
+
+EVERYBODY = "location"
+
+
+class BlockForm(forms.Form):
+    """Whom it is about, from when to when on which days, and why."""
+
+    who = forms.ChoiceField(label=_("Who or what"))
+    kind = forms.ChoiceField(label=_("Reason"), choices=ExclusionKind)
+    note = forms.CharField(label=_("Note"), required=False, max_length=80)
+    first_day = forms.DateField(label=_("From"), input_formats=["%Y-%m-%d"])
+    from_time = forms.TimeField(label=_("From, time"), input_formats=["%H:%M"])
+    last_day = forms.DateField(label=_("Until"), input_formats=["%Y-%m-%d"])
+    to_time = forms.TimeField(label=_("Until, time"), input_formats=["%H:%M"])
+    request_id = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(self, *arguments, location: Location, **keywords) -> None:
+        super().__init__(*arguments, **keywords)
+        self.location = location
+        staff = StaffMember.objects.active().working_at(location).order_by("position", "pk")
+        rooms = Room.objects.active().filter(location=location).order_by("position", "pk")
+        self.subjects = {
+            EVERYBODY: {},
+            **{f"staff-{member.pk}": {"staff": member} for member in staff},
+            **{f"room-{room.pk}": {"room": room} for room in rooms},
+        }
+        self.fields["who"].choices = [
+            (_("Therapists"), [(f"staff-{one.pk}", one.name) for one in staff]),
+            (_("Rooms"), [(f"room-{one.pk}", one.name) for one in rooms]),
+            (_("Everybody"), [(EVERYBODY, location.name)]),
+        ]
+
+    @property
+    def call(self) -> dict:
+        """Return the arguments of `schedule.block_time`; for a valid form."""
+        typed = self.cleaned_data
+        return {
+            "location": self.location,
+            **self.subjects[typed["who"]],
+            "starts_at": self._moment("first_day", "from_time"),
+            "ends_at": self._moment("last_day", "to_time"),
+            "kind": typed["kind"],
+            "note": typed["note"],
+        }
+
+    def _moment(self, day: str, time: str) -> datetime:
+        clock = self.cleaned_data[time]
+        minute = clock.hour * 60 + clock.minute
+        return localtime.moment(localtime.instant(self.cleaned_data[day], minute, self.location.tz))

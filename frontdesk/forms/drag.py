@@ -1,0 +1,22 @@
+"""Where a card was dropped."""
+
+from django import forms
+
+from frontdesk.forms.booking import KEY, MomentField, VersionForm
+
+REQUIRED = KEY | {"required": True}
+
+
+class DragForm(VersionForm):
+    """Which item of which version was carried, to which therapist and start."""
+
+    item = forms.IntegerField(**REQUIRED)
+    start = MomentField()
+    staff = forms.IntegerField(**KEY)  # none: the item needs nobody, or keeps whom it has
+    request_id = forms.UUIDField()
+
+    def clean_start(self):
+        start = self.cleaned_data["start"]
+        if start is None:
+            raise forms.ValidationError("required")
+        return start

@@ -1,0 +1,86 @@
+"""Blocking time on the calendar: lunch that was moved, a repair, somebody who is out."""
+
+from datetime import date
+from uuid import uuid4
+
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_http_methods
+
+from frontdesk import places
+from frontdesk.forms.block import BlockForm
+from frontdesk.htmx import render_screen
+from frontdesk.views.booking.appointment import changed
+from frontdesk.views.calendar import refuse_impossible
+from spa import clock
+from spa.errors import BusinessLogicError
+from spa.models import Appointment, ExclusionKind, Location
+from spa.services import schedule
+from spa.services.audit import Actor
+
+USUAL_HOUR = 8  # what the form proposes on any other day than today
+
+
+@require_http_methods(["GET", "POST"])
+@permission_required("spa.add_availabilityexclusion", raise_exception=True)
+def block(request: HttpRequest, day: date) -> HttpResponse:
+    """Ask what to block on `day`, and block it; visits inside are listed, never touched."""
+    location = places.current(request)
+    refuse_impossible(day, location)
+    if request.method == "GET":
+        initial = _initial(request, location, day)
+        return _ask(request, BlockForm(initial=initial, location=location), day)
+    form = BlockForm(request.POST, location=location)
+    if not form.is_valid():
+        return _ask(request, form, day, status=422)
+    try:
+        done = schedule.block_time(
+            **form.call,
+            now=clock.now(),
+            actor=Actor(user=request.user, request_id=form.cleaned_data["request_id"]),
+        )
+    except BusinessLogicError as refusal:
+        fields = {"ends_at": "to_time", "staff": "who", "room": "who"}
+        field = refusal.facts.get("field")
+        form.add_error(fields.get(field, field), refusal.detail)
+        return _ask(request, form, day, status=refusal.http_status)
+    visits = Appointment.objects.filter(code__in=done.visits).select_related("client")
+    context = {
+        "exclusion": done.exclusion,
+        "visits": visits.order_by("starts_at", "pk"),
+        "location": location,
+        "day": day,
+    }
+    return changed(
+        render_screen(
+            request,
+            page="calendar/blocked.html",
+            fragment="calendar/_blocked.html",
+            context=context,
+        )
+    )
+
+
+def _ask(request: HttpRequest, form: BlockForm, day: date, status: int = 200) -> HttpResponse:
+    return render_screen(
+        request,
+        page="calendar/block.html",
+        fragment="calendar/_block.html",
+        context={"form": form, "day": day},
+        status=status,
+    )
+
+
+def _initial(request: HttpRequest, location: Location, day: date) -> dict:
+    """Return an hour from now, or from eight on another day, for whom the address names."""
+    now = clock.now().astimezone(location.tz)
+    start = now.hour if now.date() == day else USUAL_HOUR
+    return {
+        "who": f"staff-{request.GET.get('staff', '')}",
+        "kind": ExclusionKind.BLOCK,
+        "first_day": day.isoformat(),
+        "last_day": day.isoformat(),
+        "from_time": f"{start:02d}:00",
+        "to_time": f"{start + 1:02d}:00" if start < 23 else "23:59",
+        "request_id": uuid4(),
+    }

@@ -1,0 +1,133 @@
+"""A card that was carried to another time, therapist or day: by pointer or by keyboard."""
+
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from frontdesk.forms.drag import DragForm
+from frontdesk.views.booking.appointment import changed
+from spa import clock, localtime
+from spa.errors import BusinessLogicError, RuleBroken, Stale
+from spa.models import Appointment, AppointmentItem
+from spa.services import booking, slots
+from spa.services.audit import Actor
+from spa.services.booking.book import find_staff_and_rooms
+from spa.services.slots import Wanted
+
+ALTERNATIVES = 3
+
+
+@require_POST
+@permission_required("spa.book_appointment", raise_exception=True)
+def drag(request: HttpRequest, code: str) -> HttpResponse:
+    """Move the visit so that the item that was carried stands where it was dropped.
+
+    A drag is the spa's wish (rule book §5). A refusal offers the nearest other starts.
+    """
+    visible = Appointment.objects.visible_to(request.user).select_related("location", "client")
+    visit = get_object_or_404(visible, code=code)
+    form = DragForm(request.POST)
+    if not form.is_valid():
+        raise RuleBroken(_("That is no place in the calendar. Drop the card on a free time."))
+    dropped, now = form.cleaned_data, clock.now()
+    item = get_object_or_404(visit.items, pk=dropped["item"])
+    wanted = _wanted(visit, item, dropped["staff"] or item.staff_id)
+    starts_at = visit.starts_at + (dropped["start"] - item.starts_at)
+    try:
+        visit = booking.move_at(
+            appointment=visit,
+            wanted=_in_its_rooms(visit, wanted, starts_at, now) or wanted,
+            starts_at=starts_at,
+            for_client=False,
+            now=now,
+            actor=Actor(user=request.user, request_id=dropped["request_id"]),
+            version=dropped["version"],
+        )
+    except BusinessLogicError as refusal:
+        others = [] if isinstance(refusal, Stale) else _nearest(visit, wanted, starts_at, now)
+        return _refused(request, visit, refusal, dropped, others)
+    moved = visit.items.select_related("staff", "room").get(pk=item.pk)
+    return _answer(request, "booking/_dragged.html", {"visit": visit, "item": moved})
+
+
+def _refused(
+    request: HttpRequest,
+    visit: Appointment,
+    refusal: BusinessLogicError,
+    dropped: dict,
+    others: list[datetime],
+) -> HttpResponse:
+    context = {
+        "visit": visit,
+        "refusal": refusal,
+        "dropped": dropped,
+        # A start of the visit, and where the carried item stands then.
+        "others": [(start, start + _offset(visit, dropped["item"]), uuid4()) for start in others],
+    }
+    return _answer(request, "booking/_drag_refused.html", context, status=refusal.http_status)
+
+
+def _answer(request: HttpRequest, template: str, context: dict, status: int = 200) -> HttpResponse:
+    """Return a notice for the toast region, and have the day redrawn: it shows what is true."""
+    response = render(request, template, context, status=status)
+    response["HX-Retarget"], response["HX-Reswap"] = "#toasts", "innerHTML"
+    return changed(response)
+
+
+def _offset(visit: Appointment, item_id: int) -> timedelta:
+    return visit.items.get(pk=item_id).starts_at - visit.starts_at
+
+
+def _wanted(visit: Appointment, carried: AppointmentItem, staff_id: int | None) -> list[Wanted]:
+    """Return the visit's items with the carried one at its new therapist; rooms are open."""
+    return [
+        Wanted(item.service_id, staff_id if item.pk == carried.pk else item.staff_id)
+        for item in visit.items.order_by("position")
+    ]
+
+
+def _in_its_rooms(
+    visit: Appointment, wanted: list[Wanted], starts_at: datetime, now: datetime
+) -> list[Wanted] | None:
+    """Return `wanted` in the rooms that the visit has now, where they are free then."""
+    rooms = visit.items.order_by("position").values_list("room_id", flat=True)
+    pairs = zip(wanted, rooms, strict=True)
+    same = [Wanted(one.service_id, one.staff_id, room) for one, room in pairs]
+    try:
+        return find_staff_and_rooms(
+            location=visit.location,
+            client=visit.client,
+            wanted=same,
+            starts_at=starts_at,
+            now=now,
+            moving=visit,
+        )
+    except BusinessLogicError:
+        return None
+
+
+def _nearest(
+    visit: Appointment, wanted: list[Wanted], starts_at: datetime, now: datetime
+) -> list[datetime]:
+    """Return the free starts of that day that are nearest to the one refused, in order."""
+    day = visit.location.today(now=starts_at)
+    try:
+        window = slots.load(
+            location=visit.location,
+            wanted=wanted,
+            first_day=day,
+            last_day=day,
+            client=visit.client,
+            now=now,
+            moving=visit,
+        )
+    except BusinessLogicError:
+        return []
+    asked = localtime.minutes(starts_at)
+    free = sorted(window.search().slots, key=lambda slot: abs(slot.plan.start - asked))
+    return sorted(localtime.moment(slot.plan.start) for slot in free[:ALTERNATIVES])

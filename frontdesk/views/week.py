@@ -1,0 +1,60 @@
+"""One therapist's week."""
+
+from datetime import date, datetime, time, timedelta
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.http import require_GET
+
+from frontdesk import grid, places
+from frontdesk.htmx import render_screen, wants_fragment
+from frontdesk.views.calendar import refuse_impossible, refuse_strangers
+from spa import clock
+from spa.models import Location, StaffMember, User
+from spa.services import agenda
+
+WEEK = timedelta(days=7)
+
+
+@require_GET
+def week(request: HttpRequest, staff: int, day: date) -> HttpResponse:
+    """Show the week that `day` lies in; a therapist sees her own and no other."""
+    location, now, user = places.current(request), clock.now(), request.user
+    refuse_strangers(user)
+    refuse_impossible(day, location)
+    members = _members(location, user)
+    if staff not in members:
+        raise Http404
+    shown = agenda.load_week(location=location, staff=members[staff], day=day, user=user, now=now)
+    days = [grid.draw(one, now=now) for one in shown.days]
+    context = {
+        "week": shown,
+        "days": days,
+        "live": next((one for one in days if one.now), None),
+        "hours": _hours(shown),
+        "day": day,
+        "previous": day - WEEK,
+        "following": day + WEEK,
+        "members": [one for one in members.values() if one.is_active],
+        "now": now,
+        "today": location.today(now=now),
+        "can_book": user.has_perm("spa.book_appointment"),
+        "sees_whole_names": user.has_perm("spa.view_calendar"),
+        # Drawn again beside an open visit, it leaves the bar alone: its menu may be open.
+        "with_bar": wants_fragment(request) and "v" not in request.GET,
+    }
+    return render_screen(
+        request, page="calendar/week.html", fragment="calendar/_week.html", context=context
+    )
+
+
+def _members(location: Location, user: User) -> dict[int, StaffMember]:
+    """Return whose weeks the user may see here: all who work or worked here, or herself."""
+    here = StaffMember.objects.working_at(location).order_by("position", "pk")
+    if not user.has_perm("spa.view_calendar"):
+        here = here.filter(user=user)
+    return {member.pk: member for member in here}
+
+
+def _hours(week: agenda.Week) -> list[datetime]:
+    midnight = datetime.combine(week.monday, time())
+    return [midnight + timedelta(hours=hour) for hour in range(*week.hours)]

@@ -1,0 +1,121 @@
+"""Blocking time on the calendar."""
+
+from uuid import uuid4
+
+import pytest
+
+from spa.models import AvailabilityExclusion
+from tests.factories import NOW, at, make_location, make_room, make_staff
+from tests.frontdesk.people import worker
+
+pytestmark = pytest.mark.django_db
+BLOCK = "/calendar/2026-11-19/block/"
+
+
+@pytest.fixture
+def desk(client, visit, monkeypatch):
+    monkeypatch.setattr("spa.clock.now", lambda: NOW)
+    client.force_login(worker("receptionist", visit.location))
+    return client
+
+
+def typed(who, **fields):
+    return {
+        "who": who,
+        "kind": "block",
+        "note": "",
+        "first_day": "2026-11-19",
+        "last_day": "2026-11-19",
+        "from_time": "13:00",
+        "to_time": "14:00",
+        "request_id": str(uuid4()),
+        **fields,
+    }
+
+
+def paola(visit):
+    return f"staff-{visit.items.get().staff_id}"
+
+
+def test_the_form_proposes_who_was_clicked_on(desk, visit):
+    page = desk.get(BLOCK, {"staff": visit.items.get().staff_id}).content.decode()
+
+    assert f'<option value="{paola(visit)}" selected>' in page
+
+
+def test_a_therapists_time_is_blocked_and_shown_as_closed(desk, visit):
+    answer = desk.post(BLOCK, typed(paola(visit), note="cita médica"))
+
+    exclusion = AvailabilityExclusion.objects.get()
+    assert (exclusion.starts_at, exclusion.ends_at) == (at(13), at(14))
+    assert answer["HX-Trigger"] == "visit-changed"
+    assert "cita médica" in desk.get("/calendar/2026-11-19/").content.decode()
+
+
+def test_a_visit_inside_is_listed_and_left_alone(desk, visit):
+    answer = desk.post(BLOCK, typed(paola(visit), from_time="09:00", to_time="11:00"))
+
+    visit.refresh_from_db()
+    assert f"appointment={visit.code}" in answer.content.decode()
+    assert visit.status == "confirmed"
+
+
+@pytest.mark.parametrize("who", ["room", "location"])
+def test_a_room_or_the_whole_house_can_be_blocked(desk, visit, who):
+    chosen = f"room-{visit.items.get().room_id}" if who == "room" else "location"
+
+    desk.post(BLOCK, typed(chosen))
+
+    exclusion = AvailabilityExclusion.objects.get()
+    assert (exclusion.room_id is not None) == (who == "room")
+    assert exclusion.staff_id is None
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"to_time": "12:00"},
+        {"from_time": "25:00"},
+        {"last_day": "2028-11-19"},
+        {"first_day": "yesterday"},
+        {"note": "n" * 10_000},
+        {"kind": "party"},
+        {"request_id": ""},
+        {"who": "staff-999999"},
+    ],
+)
+def test_a_wrong_entry_gives_the_form_back_as_it_was_typed(desk, visit, fields):
+    values = typed(**({"who": paola(visit), "note": "reunión"} | fields))
+
+    answer = desk.post(BLOCK, values)
+
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "<form" in page
+    assert 'role="alert"' in page or 'name="request_id"' in page
+    assert values["note"][:80] in page
+    assert not AvailabilityExclusion.objects.exists()
+
+
+def test_the_same_form_twice_blocks_once(desk, visit):
+    values = typed(paola(visit))
+
+    desk.post(BLOCK, values)
+    answer = desk.post(BLOCK, values)
+
+    assert answer.status_code == 200
+    assert AvailabilityExclusion.objects.count() == 1
+
+
+def test_people_and_rooms_of_other_locations_cannot_be_chosen(desk, visit):
+    other = make_location()
+    strangers = [f"staff-{make_staff(other).pk}", f"room-{make_room(other).pk}"]
+
+    assert [desk.post(BLOCK, typed(who)).status_code for who in strangers] == [422, 422]
+
+
+def test_a_therapist_blocks_nobody(client, visit):
+    client.force_login(worker("therapist", visit.location))
+
+    assert client.get(BLOCK).status_code == 403
+    assert client.post(BLOCK, typed("location")).status_code == 403
