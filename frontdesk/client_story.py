@@ -56,7 +56,7 @@ def _changes(client: Client) -> list:
 def _changed(row, *, with_reason: bool) -> Line:
     who = _name(row.user)
     if row.action == "FLAG_NON_GRATA":
-        text, tone = _("Blocked"), "bad"
+        text, tone = _("Blocked the client"), "bad"
     elif row.action == "LIFT_NON_GRATA":
         text, tone = _("Lifted the block"), "ok"
     elif row.field in CHANGED:

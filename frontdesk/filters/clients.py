@@ -20,7 +20,7 @@ class ClientFilter(django_filters.FilterSet):
 
     vip = Switch(_("VIP"), "only_vip")
     alert = Switch(_("With an alert"), "only_with_alert")
-    blocked = Switch(_("Blocked"), "only_blocked")
+    blocked = Switch(_("May not book"), "only_blocked")
     first = Switch(_("First visit ahead"), "only_newcomers")
 
     ICONS = {
