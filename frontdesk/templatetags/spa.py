@@ -59,6 +59,13 @@ def month_name(day: date) -> str:
 
 
 @register.filter
+def day_as(day: date, pattern: str) -> str:
+    """Return a day in one of Django's patterns; in Spanish a month has no capital."""
+    text = formats.date_format(day, pattern)
+    return text.lower() if get_language().startswith("es") else text
+
+
+@register.filter
 def whole_day(day: date) -> str:
     """Return a day as a heading says it: `Jueves 19 de noviembre`, `Thursday 19 November`."""
     month = _("of %(month)s") % {"month": month_name(day)}

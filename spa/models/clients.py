@@ -22,7 +22,7 @@ from spa import encryption
 # The longest text that is looked for, and how many of its words.
 LONGEST_SEARCH, MOST_WORDS = 120, 6
 # From here on (pg_trgm, 0 to 1) two names may be one person's.
-ALMOST_THE_SAME = 0.7
+ALMOST_THE_SAME = 0.8
 # What a letter for letter likeness leaves out: the right beginning, the right consonants.
 BEGINS, SAME_BONES = 0.25, 0.5
 
