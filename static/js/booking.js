@@ -76,7 +76,8 @@ function settle() {
   const asked = [...panel.querySelectorAll("[autofocus]")];
   for (const field of asked) field.removeAttribute("autofocus"); // once is enough
   if (!isIdle(document.activeElement)) return;
-  const next = panel.querySelector('[aria-invalid="true"]') ?? asked[0]
+  const next = panel.querySelector('input[aria-invalid="true"], [aria-invalid="true"] input')
+    ?? asked[0]
     ?? ["#service-search", "input:checked", "[data-book]"]
       .map((one) => panel.querySelector(one)).find(Boolean);
   next?.focus({ preventScroll: true });
