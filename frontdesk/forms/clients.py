@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from spa import phones
 from spa.errors import BusinessLogicError
 from spa.models import Client, ConsentChannel, ConsentKind
-from spa.services import clients
 
 # More than anything that can be kept: a field only keeps out what nobody types.
 LONGEST_LINE, LONGEST_TEXT = 300, 5000
@@ -57,14 +56,6 @@ class NewClientForm(DeskForm):
         self.fields["email"].widget = forms.TextInput(
             {"inputmode": "email", "autocomplete": "off", "spellcheck": "false"}
         )
-
-    def clean(self) -> dict:
-        """Mark each field that could not be kept: the service would stop at the first."""
-        cleaned = super().clean()
-        typed = {field: cleaned[field] for field in ("name", "phone", "email") if field in cleaned}
-        for refusal in clients.check(**typed):
-            self.refuse(refusal)
-        return cleaned
 
 
 class EditClientForm(NewClientForm):

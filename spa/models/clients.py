@@ -75,7 +75,7 @@ class ClientQuerySet(models.QuerySet):
         text = text[:LONGEST_SEARCH].strip()
         if "@" in text:
             return self._with_email(text.lower())
-        words = re.findall(r"[^\W\d_]+", folded(text))[:MOST_WORDS]
+        words = list(dict.fromkeys(re.findall(r"[^\W\d_]+", folded(text))))[:MOST_WORDS]
         digits = re.sub(r"\D", "", text)
         found = self.filter(phone__contains=digits) if len(digits) >= 3 else self
         if words:

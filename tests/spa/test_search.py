@@ -149,6 +149,7 @@ def test_who_has_the_same_phone_or_almost_the_same_name_may_be_the_same():
     by_name = make_client(name="Mariana Echeverry Losano")
     by_phone = make_client(name="Felipe Restrepo", phone="+573004561278")
     make_client(name="Mariana Restrepo Lozano")
+    make_client(name="Mariana Echeverri Echeverri")
 
     found = list(Client.objects.same_as(mariana))
 

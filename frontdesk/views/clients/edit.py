@@ -23,7 +23,7 @@ def new(request: HttpRequest) -> HttpResponse:
     form, status = NewClientForm(), 200
     if request.method == "POST":
         form, status = NewClientForm(request.POST), 422
-        if form.is_valid():
+        if _can_be_kept(form):
             details = {field: form.cleaned_data[field] for field in ("name", "phone", "email")}
             try:
                 made = clients.create(**details, now=clock.now(), actor=_actor(request, form))
@@ -43,7 +43,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     form, status, clashes = EditClientForm.about(client), 200, []
     if request.method == "POST":
         form, status = EditClientForm(request.POST, client=client), 422
-        if form.is_valid():
+        if _can_be_kept(form):
             try:
                 clients.edit(
                     client=client,
@@ -75,6 +75,15 @@ def same_phone(request: HttpRequest) -> HttpResponse:
 
 def _actor(request: HttpRequest, form: DeskForm) -> Actor:
     return Actor(user=request.user, request_id=form.cleaned_data["request_id"])
+
+
+def _can_be_kept(form: NewClientForm) -> bool:
+    """Mark each field that cannot be kept: the service would stop at the first."""
+    form.is_valid()
+    typed = {field: form.cleaned_data.get(field) for field in ("name", "phone", "email")}
+    for refusal in clients.check(**{k: text for k, text in typed.items() if text is not None}):
+        form.refuse(refusal)
+    return form.is_valid()
 
 
 def _refuse(form: DeskForm, refusal: BusinessLogicError) -> int:
