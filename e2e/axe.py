@@ -5,7 +5,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 def serious(page) -> list[str]:
     """Return each serious finding with the element it is about; transitions have ended."""
-    page.evaluate("Promise.all(document.getAnimations().map((one) => one.finished))")
+    page.evaluate("Promise.allSettled(document.getAnimations().map((one) => one.finished))")
     found = Axe().run(page).response["violations"]
     return [
         f"{one['id']}: {node['html']}"

@@ -1,16 +1,12 @@
-from django.apps import AppConfig
-from django.contrib.staticfiles.apps import StaticFilesConfig
+from django.apps import AppConfig, apps
+
+# What nobody loads of HTMX; its extensions import what is not there.
+UNUSED_STATICS = ("django_htmx/ext/*", "django_htmx/htm*-4*")
 
 
 class FrontdeskConfig(AppConfig):
     name = "frontdesk"
 
-
-class StaticFiles(StaticFilesConfig):
-    """Leaves out what nobody loads of HTMX: extensions import what is not there."""
-
-    ignore_patterns = (
-        *StaticFilesConfig.ignore_patterns,
-        "django_htmx/ext/*",
-        "django_htmx/htm*-4*",
-    )
+    def ready(self) -> None:
+        statics = apps.get_app_config("staticfiles")
+        statics.ignore_patterns = [*statics.ignore_patterns, *UNUSED_STATICS]

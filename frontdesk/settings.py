@@ -69,7 +69,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
-    "frontdesk.apps.StaticFiles",
+    "django.contrib.staticfiles",
     "django.contrib.postgres",
     "django.forms",  # the widgets' own templates
     "allauth",
@@ -82,7 +82,7 @@ INSTALLED_APPS = [
     "lucide",
     "spa",
     "tasks",
-    "frontdesk.apps.FrontdeskConfig",
+    "frontdesk",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

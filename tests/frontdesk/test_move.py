@@ -138,6 +138,13 @@ def test_a_chosen_time_is_shown_beside_the_old_one(desk, visit):
     page = answer.content.decode()
     assert "10:00–11:00" in page
     assert "15:00–16:00" in page
+    assert 'name="who"' not in page  # what she chooses meanwhile is not drawn over
+
+
+@pytest.mark.django_db
+def test_without_script_a_chosen_time_keeps_who_wanted_it(desk, visit):
+    answer = desk.post(url(visit, "choose/"), moving(visit, at(15, day=NEXT_WEEK)))
+
     assert fields(answer)["who"] == ["spa"]
 
 
