@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from django.utils import formats
 from django.utils.translation import gettext as _
 
+from frontdesk.templatetags.spa import day_as
 from spa.models import Action, AppointmentChange
 
 TONES = {
@@ -71,4 +71,4 @@ def _start(state: dict, zone: ZoneInfo) -> datetime:
 
 
 def _day(moment: datetime) -> str:
-    return f"{formats.date_format(moment, 'j M')} {moment:%H:%M}"
+    return f"{day_as(moment.date(), 'j M')} {moment:%H:%M}"
