@@ -231,6 +231,19 @@ def test_a_week_in_which_the_clock_jumps_keeps_its_rows(client, db, monkeypatch)
     assert 'data-start="2026-09-06T08:00:00-03:00"' in html
 
 
+def test_the_axis_shows_the_hours_of_the_locations_own_zone(client, db):
+    chile = make_location(opens=8, closes=20)
+    chile.zone = "America/Santiago"
+    chile.save()
+    make_staff(chile)
+    client.force_login(worker("receptionist", chile))
+
+    html = client.get(DAY).content.decode()
+
+    assert re.findall(r"<li><time>([\d:]+)</time></li>", html)[:2] == ["8:00", "9:00"]
+    assert 'data-start="2026-11-19T12:00:00-03:00"' in html
+
+
 def test_a_week_costs_at_most_twelve_queries(client, db, django_assert_max_num_queries):
     location = make_busy_day()
     staff = location.availability.first().staff
