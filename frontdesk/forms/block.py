@@ -11,16 +11,26 @@ from spa.models import ExclusionKind, Location, Room, StaffMember
 EVERYBODY = "location"
 
 
+class Day(forms.TextInput):
+    """The browser's own calendar; takes and gives ISO text, whatever the language."""
+
+    input_type = "date"
+
+
+class Clock(forms.TextInput):
+    input_type = "time"
+
+
 class BlockForm(forms.Form):
     """Whom it is about, from when to when on which days, and why."""
 
-    who = forms.ChoiceField(label=_("Who or what"))
+    who = forms.ChoiceField(label=_("Who or what"), widget=forms.Select(attrs={"autofocus": True}))
     kind = forms.ChoiceField(label=_("Reason"), choices=ExclusionKind)
     note = forms.CharField(label=_("Note"), required=False, max_length=80)
-    first_day = forms.DateField(label=_("From"), input_formats=["%Y-%m-%d"])
-    from_time = forms.TimeField(label=_("From, time"), input_formats=["%H:%M"])
-    last_day = forms.DateField(label=_("Until"), input_formats=["%Y-%m-%d"])
-    to_time = forms.TimeField(label=_("Until, time"), input_formats=["%H:%M"])
+    first_day = forms.DateField(label=_("From"), input_formats=["%Y-%m-%d"], widget=Day)
+    from_time = forms.TimeField(label=_("From, time"), input_formats=["%H:%M"], widget=Clock)
+    last_day = forms.DateField(label=_("Until"), input_formats=["%Y-%m-%d"], widget=Day)
+    to_time = forms.TimeField(label=_("Until, time"), input_formats=["%H:%M"], widget=Clock)
     request_id = forms.UUIDField(widget=forms.HiddenInput)
 
     def __init__(self, *arguments, location: Location, **keywords) -> None:

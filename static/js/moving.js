@@ -29,7 +29,7 @@ export class Move {
     this.ghost.removeAttribute("id");
     this.ghost.removeAttribute("href");
     this.ghost.classList.add("ghost");
-    this.room = card.dataset.room ?? "";
+    this.room = card.querySelector("[data-room]")?.dataset.room ?? "";
     this.lift();
   }
 
