@@ -10,7 +10,7 @@ from frontdesk.htmx import render_screen, wants_fragment
 from frontdesk.views.calendar import refuse_impossible, refuse_strangers
 from spa import clock
 from spa.models import Location, StaffMember, User
-from spa.services import agenda
+from spa.services import agenda, day_version
 
 WEEK = timedelta(days=7)
 
@@ -24,6 +24,11 @@ def week(request: HttpRequest, staff: int, day: date) -> HttpResponse:
     members = _members(location, user)
     if staff not in members:
         raise Http404
+    monday = day - timedelta(days=day.weekday())
+    version = day_version.version(location, monday, monday + WEEK - timedelta(days=1))
+    polled = wants_fragment(request) and "v" in request.GET
+    if polled and request.GET["v"] == version:
+        return HttpResponse(status=204)
     shown = agenda.load_week(location=location, staff=members[staff], day=day, user=user, now=now)
     days = [grid.draw(one, now=now) for one in shown.days]
     context = {
@@ -40,7 +45,8 @@ def week(request: HttpRequest, staff: int, day: date) -> HttpResponse:
         "can_book": user.has_perm("spa.book_appointment"),
         "sees_whole_names": user.has_perm("spa.view_calendar"),
         # Drawn again beside an open visit, it leaves the bar alone: its menu may be open.
-        "with_bar": wants_fragment(request) and "v" not in request.GET,
+        "with_bar": wants_fragment(request) and not polled,
+        "version": version,
     }
     return render_screen(
         request, page="calendar/week.html", fragment="calendar/_week.html", context=context

@@ -45,8 +45,8 @@ let lastOpened = "";
 let place = null;
 
 document.addEventListener("click", (event) => {
-  const card = event.target.closest(".appt");
-  if (card) lastOpened = card.id;
+  const opener = event.target.closest(".appt, .tick h3 a");
+  if (opener) lastOpened = opener.id;
   if (event.target.closest("[data-close-panel]")) {
     event.preventDefault();
     closePanel();

@@ -1,16 +1,19 @@
 // What keeps the open page true: polls that never disturb a card on its way, notices that go
 // by themselves, and an honest word, with a second try, when the network was away.
 const SHOWN = 8_000; // milliseconds
+const isCalendar = (element) => ["day", "week"].includes(element.id);
 
 document.addEventListener("htmx:beforeRequest", (event) => {
   const polls = event.detail.requestConfig.triggeringEvent?.type === undefined;
-  if (polls && event.detail.elt.id === "day" && document.body.dataset.moving) event.preventDefault();
+  if (polls && isCalendar(event.detail.elt) && document.body.dataset.moving) event.preventDefault();
 });
 
 document.addEventListener("htmx:beforeSwap", (event) => {
   // A poll that was already on its way when the card was lifted.
-  const polled = event.detail.requestConfig?.path.includes("?v=") && event.detail.target.id === "day";
-  if (polled && document.body.dataset.moving) event.detail.shouldSwap = false;
+  const polled = event.detail.requestConfig?.path.includes("?v=");
+  if (polled && isCalendar(event.detail.target) && document.body.dataset.moving) {
+    event.detail.shouldSwap = false;
+  }
 });
 
 // -- Notices --------------------------------------------------------------------------------

@@ -320,7 +320,7 @@ def test_the_buttons_lead_a_visit_from_lane_to_lane(desk, house, clock):
         visit.refresh_from_db()
         assert f"/appointments/{visit.code}/{command}/" in tick(shown(desk), visit)
         answer = press(desk, visit, command)
-        assert (answer.status_code, answer["HX-Trigger"]) == (204, "visit-changed")
+        assert (answer.status_code, answer["HX-Trigger"]) == (204, "visit-changed, panel-outdated")
         assert lanes(shown(desk))[lane] == [visit.code]
 
 
@@ -357,7 +357,7 @@ def test_a_button_that_is_out_of_date_says_why_and_the_board_is_drawn_again(desk
 
     assert answer.status_code == 409
     assert answer["HX-Retarget"] == "#toasts"
-    assert answer["HX-Trigger"] == "visit-changed"
+    assert answer["HX-Trigger"] == "visit-changed, panel-outdated"
     assert b'data-code="SPA-' in answer.content
     visit.refresh_from_db()
     assert visit.status == S.ARRIVED

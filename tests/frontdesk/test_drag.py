@@ -63,7 +63,7 @@ def test_a_card_dropped_on_another_time_moves_the_visit_for_the_spa(desk, visit)
     visit.refresh_from_db()
     assert visit.starts_at == at(12, 30)
     assert (visit.moves, visit.client_moves) == (1, 0)
-    assert answer["HX-Trigger"] == "visit-changed"
+    assert answer["HX-Trigger"] == "visit-changed, panel-outdated"
     assert answer["HX-Retarget"] == "#toasts"
     assert f'data-moved="{visit.code}"' in answer.content.decode()
 

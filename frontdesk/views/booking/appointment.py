@@ -107,19 +107,22 @@ def act(request: HttpRequest, code: str, command: str) -> HttpResponse:
         )
     except BusinessLogicError as refusal:
         if page and wants_fragment(request):
-            return changed(refusals.answer(request, refusal))
+            return changed(refusals.answer(request, refusal), elsewhere=True)
         context = visit_context(request.user, code, shown=shown) | {"refusal": refusal}
         return changed(_show(request, context, status=refusal.http_status))
     if not wants_fragment(request):
         return redirect(page or beside_its_day(visit))
     if page:
-        return changed(HttpResponse(status=204))
+        return changed(HttpResponse(status=204), elsewhere=True)
     return changed(_show(request, visit_context(request.user, code)))
 
 
-def changed(response: HttpResponse) -> HttpResponse:
-    """Have the open day, or the board, draw itself again: what it shows may be out of date."""
-    response["HX-Trigger"] = "visit-changed"
+def changed(response: HttpResponse, *, elsewhere: bool = False) -> HttpResponse:
+    """Have the open day, or the board, draw itself again: what it shows may be out of date.
+
+    `elsewhere`: the answer is not the visit in the panel, which then draws itself again too.
+    """
+    response["HX-Trigger"] = "visit-changed, panel-outdated" if elsewhere else "visit-changed"
     return response
 
 

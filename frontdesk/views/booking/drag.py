@@ -76,7 +76,7 @@ def _answer(request: HttpRequest, template: str, context: dict, status: int = 20
     """Return a notice for the toast region, and have the day redrawn: it shows what is true."""
     response = render(request, template, context, status=status)
     response["HX-Retarget"], response["HX-Reswap"] = "#toasts", "innerHTML"
-    return changed(response)
+    return changed(response, elsewhere=True)
 
 
 def _offset(visit: Appointment, item_id: int) -> timedelta:
