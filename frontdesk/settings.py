@@ -120,6 +120,7 @@ TEMPLATES = [
                 "lucide.templatetags.lucide",
                 "frontdesk.templatetags.spa",
                 "frontdesk.templatetags.looks",
+                "frontdesk.templatetags.cards",
             ],
         },
     }
