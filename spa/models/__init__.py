@@ -13,6 +13,7 @@ from spa.models.booking import (
     AppointmentItem,
     AppointmentStatus,
     CancelledBy,
+    OverrideReason,
 )
 from spa.models.catalogue import Room, RoomKind, Service
 from spa.models.clients import Client, ClientChange, Consent, ConsentChannel, ConsentKind
@@ -55,6 +56,7 @@ __all__ = [
     "IdempotencyKey",
     "Location",
     "OpeningHours",
+    "OverrideReason",
     "Room",
     "RoomKind",
     "Service",

@@ -177,6 +177,7 @@ class Appointment(models.Model):
         indexes = [
             models.Index(fields=["location", "starts_at"], name="appointment_by_day"),
             models.Index(fields=["client", "-starts_at"], name="appointment_by_client"),
+            models.Index(fields=["created_by", "created_at"], name="appointment_by_creator"),
         ]
 
     def __str__(self) -> str:
@@ -320,6 +321,16 @@ class Action(models.TextChoices):
     COMPLETE = "complete", _("Completed")
     CANCEL = "cancel", _("Cancelled")
     NO_SHOW = "no_show", _("No-show recorded")
+
+
+class OverrideReason(models.TextChoices):
+    """Why a manager let a rule of the policy not count."""
+
+    FORGOTTEN = "forgotten", _("The visit took place and was not entered")
+    REGULAR = "regular", _("A client whom we know well")
+    FAMILY = "family", _("She books for others as well")
+    GOODWILL = "goodwill", _("To make up for a mistake of ours")
+    URGENT = "urgent", _("It cannot wait")
 
 
 class AppointmentChange(models.Model):

@@ -3,7 +3,7 @@
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 
@@ -23,6 +23,27 @@ class SpaPolicy(models.Model):
         _("a client moves or cancels freely until … hours before"), default=24
     )
     deposit_percent = models.PositiveSmallIntegerField(_("deposit, percent"), default=40)
+    # Of the limits an empty one is none.
+    max_visits_ahead = models.PositiveSmallIntegerField(
+        _("visits ahead, for one client"), null=True, blank=True, default=3, db_default=3
+    )
+    max_visits_ahead_vip = models.PositiveSmallIntegerField(
+        _("visits ahead, for a VIP"), null=True, blank=True, default=6, db_default=6
+    )
+    max_bookings_per_client_hour = models.PositiveSmallIntegerField(
+        _("visits booked within an hour, for one client"),
+        null=True,
+        blank=True,
+        default=5,
+        db_default=5,
+    )
+    max_bookings_per_user_hour = models.PositiveSmallIntegerField(
+        _("visits booked within an hour, by one user"),
+        null=True,
+        blank=True,
+        default=120,
+        db_default=120,
+    )
 
     class Meta:
         verbose_name = _("policy")
@@ -43,6 +64,18 @@ class SpaPolicy(models.Model):
             ),
             models.CheckConstraint(
                 name="policy_deposit_is_a_percentage", condition=Q(deposit_percent__lte=100)
+            ),
+            models.CheckConstraint(
+                name="policy_limits_let_everybody_book",
+                condition=Q(
+                    max_visits_ahead__gte=1,
+                    max_bookings_per_client_hour__gte=1,
+                    max_bookings_per_user_hour__gte=1,
+                ),
+            ),
+            models.CheckConstraint(
+                name="policy_vip_may_have_as_many_visits",
+                condition=Q(max_visits_ahead_vip__gte=F("max_visits_ahead")),
             ),
         ]
 

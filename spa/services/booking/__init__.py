@@ -3,7 +3,9 @@
 from spa.services.booking.book import book, book_at
 from spa.services.booking.cancel import cancel, record_no_show
 from spa.services.booking.lifecycle import check_in, complete, finish, start
+from spa.services.booking.limits import TooManyBookings, TooManyVisits
 from spa.services.booking.move import move, move_at
+from spa.services.booking.override import Override
 from spa.services.booking.refusals import (
     ClientBlocked,
     IllegalTransition,
@@ -14,8 +16,11 @@ from spa.services.booking.refusals import (
 __all__ = [
     "ClientBlocked",
     "IllegalTransition",
+    "Override",
     "ServiceTwice",
     "SlotTaken",
+    "TooManyBookings",
+    "TooManyVisits",
     "book",
     "book_at",
     "cancel",

@@ -16,7 +16,10 @@ from spa.models import (
 )
 from spa.services import idempotency, slots
 from spa.services.audit import Actor
+from spa.services.booking import override as override_rules
 from spa.services.booking.history import write_change
+from spa.services.booking.limits import broken_by_booking
+from spa.services.booking.override import Override, let_pass
 from spa.services.booking.refusals import (
     ClientBlocked,
     ServiceTwice,
@@ -40,6 +43,7 @@ def book_at(
     starts_at: datetime,
     now: datetime,
     actor: Actor,
+    override: Override | None = None,
 ) -> Appointment:
     """Book a visit of `wanted`, in order, at `starts_at`; staff and rooms left open are found.
 
@@ -49,10 +53,17 @@ def book_at(
     :raises RuleBroken: a rule of §5 forbids it, or a service was withdrawn
     :raises ClientBlocked: the client is persona non grata
     :raises ServiceTwice: a service stands in the list twice
+    :raises TooManyVisits: the client has as many visits ahead as the policy allows
+    :raises TooManyBookings: too many were booked for her, or by this user, within the hour
     """
     for remaining in reversed(range(TRIES)):
         concrete = find_staff_and_rooms(
-            location=location, client=client, wanted=wanted, starts_at=starts_at, now=now
+            location=location,
+            client=client,
+            wanted=wanted,
+            starts_at=starts_at,
+            now=now,
+            forgotten=override is not None,
         )
         try:
             return book(
@@ -65,6 +76,7 @@ def book_at(
                 starts_at=starts_at,
                 now=now,
                 actor=actor,
+                override=override,
             )
         except SlotTaken:
             if not remaining or concrete is None:
@@ -80,10 +92,11 @@ def find_staff_and_rooms(
     starts_at: datetime,
     now: datetime,
     moving: Appointment | None = None,
+    forgotten: bool = False,
 ) -> list[Wanted] | None:
     """Return `wanted` with the staff and rooms that suit best at that start; None if none can.
 
-    `moving` leaves that visit's own time out.
+    `moving` leaves that visit's own time out; `forgotten` allows the past, since yesterday.
     """
     day = location.today(now=starts_at)
     window = slots.load(
@@ -94,6 +107,7 @@ def find_staff_and_rooms(
         client=client,
         now=now,
         moving=moving,
+        forgotten=forgotten,
     )
     plan = window.plan_at(starts_at)
     if isinstance(plan, engine.Refused):
@@ -112,6 +126,7 @@ def book(
     now: datetime,
     actor: Actor,
     asked: Sequence[Wanted] | None = None,
+    override: Override | None = None,
 ) -> Appointment:
     """Book a visit with the staff and rooms given; the place in a room is chosen under the lock.
 
@@ -119,11 +134,14 @@ def book(
     repeated request is known by it, since the second search may well choose somebody else.
     Price, VAT rate, duration, buffers and deposit are frozen. Until money exists nothing is
     owed, so the visit is confirmed at once. A repeated `request_id` returns the first visit.
+    `override` lets limits pass, and a start in the past since yesterday; it is audited.
 
     :raises SlotTaken: other visits are in the way, or were faster
     :raises RuleBroken: a rule of §5 forbids it, or a service was withdrawn
     :raises ClientBlocked: the client is persona non grata
     :raises ServiceTwice: a service stands in the list twice
+    :raises TooManyVisits: the client has as many visits ahead as the policy allows
+    :raises TooManyBookings: too many were booked for her, or by this user, within the hour
     """
     asked = asked or wanted
     earlier = idempotency.claim(
@@ -134,23 +152,35 @@ def book(
         client=client.pk,
         services=[(one.service_id, one.staff_id) for one in asked],
         starts_at=starts_at,
+        **({"override": override.reason} if override else {}),
     )
     if earlier:
         return Appointment.objects.select_related("location", "client").get(code=earlier)
     client = Client.objects.locked().get(pk=client.pk)
     lock_resources(wanted)
 
+    override_rules.insist(override, actor=actor)
     if client.is_blocked:
         raise ClientBlocked
     if len({one.service_id for one in wanted}) < len(wanted):
         raise ServiceTwice
     day = location.today(now=starts_at)
     window = slots.load(
-        location=location, wanted=wanted, first_day=day, last_day=day, client=client, now=now
+        location=location,
+        wanted=wanted,
+        first_day=day,
+        last_day=day,
+        client=client,
+        now=now,
+        forgotten=override is not None,
     )
     plan = window.plan_at(starts_at)
     if isinstance(plan, engine.Refused):
         refuse(plan)
+    broken = broken_by_booking(
+        [client], location=location, policy=window.policy, now=now, actor=actor
+    )
+    passed = let_pass(broken, override) + past(plan.start, window.policy, now)
 
     prices = [service.price_for(client, on=day) for service in window.services]
     appointment = Appointment.objects.create(
@@ -183,9 +213,22 @@ def book(
         )
     )
 
-    write_change(Action.BOOK, appointment=appointment, items=items, actor=actor, now=now)
+    reason = override_rules.record(passed, override, appointment=appointment, actor=actor, now=now)
+    write_change(
+        Action.BOOK,
+        appointment=appointment,
+        items=items,
+        actor=actor,
+        now=now,
+        reason_code=reason,
+    )
     idempotency.settle(actor=actor, result=appointment.code)
     return appointment
+
+
+def past(start: int, policy: dict[str, int], now: datetime) -> tuple[str, ...]:
+    """Return the name of the rule that a start breaks which only an override lets through."""
+    return ("lead_time",) if start < slots.earliest(now, policy) else ()
 
 
 def lock_resources(wanted: Iterable[Wanted]) -> None:

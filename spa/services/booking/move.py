@@ -1,6 +1,6 @@
 """Moving a visit: same items, another time, staff or rooms (rule book §5, "move")."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext_lazy as _
@@ -10,7 +10,16 @@ from spa.errors import RuleBroken
 from spa.models import MOVABLE, Action, Appointment, AppointmentItem, Client
 from spa.services import idempotency, slots
 from spa.services.audit import Actor
-from spa.services.booking.book import TRIES, find_staff_and_rooms, lock_resources, placement
+from spa.services.booking import override as override_rules
+from spa.services.booking.book import (
+    TRIES,
+    find_staff_and_rooms,
+    lock_resources,
+    past,
+    placement,
+)
+from spa.services.booking.limits import broken_by_return
+from spa.services.booking.override import Override, let_pass
 from spa.services.booking.refusals import SlotTaken, refuse, slot_refusals
 from spa.services.booking.transitions import lock_appointment, save
 from spa.services.slots import Wanted
@@ -31,6 +40,7 @@ def move_at(
     now: datetime,
     actor: Actor,
     version: int | None = None,
+    override: Override | None = None,
 ) -> Appointment:
     """Move a visit to `starts_at`; staff and rooms left open in `wanted` are found.
 
@@ -40,6 +50,7 @@ def move_at(
     :raises RuleBroken: a rule of §5 forbids it, or the client's moves are used up
     :raises IllegalTransition: the visit is no longer waiting for its treatment
     :raises Stale: it was changed after `version`
+    :raises TooManyVisits: it lay behind the client, who has enough of them ahead
     """
     for remaining in reversed(range(TRIES)):
         concrete = find_staff_and_rooms(
@@ -49,6 +60,7 @@ def move_at(
             starts_at=starts_at,
             now=now,
             moving=appointment,
+            forgotten=override is not None,
         )
         try:
             return move(
@@ -61,6 +73,7 @@ def move_at(
                 now=now,
                 actor=actor,
                 version=version,
+                override=override,
             )
         except SlotTaken:
             if not remaining or concrete is None:
@@ -80,16 +93,19 @@ def move(
     actor: Actor,
     version: int | None = None,
     asked: Sequence[Wanted] | None = None,
+    override: Override | None = None,
 ) -> Appointment:
     """Move a visit to `starts_at` with the staff and rooms given, in the order of its items.
 
     `for_client`: she asked for it, which is counted and limited; a move by the spa is not.
-    `asked` is what was wanted before anybody was chosen (None: just this).
+    `asked` is what was wanted before anybody was chosen (None: just this). `override` lets the
+    client's moves and the limits pass, and a start in the past since yesterday; it is audited.
 
     :raises SlotTaken: other visits are in the way, or were faster
     :raises RuleBroken: a rule of §5 forbids it, or the client's moves are used up
     :raises IllegalTransition: the visit is no longer waiting for its treatment
     :raises Stale: it was changed after `version`
+    :raises TooManyVisits: it lay behind the client, who has enough of them ahead
     """
     earlier = idempotency.claim(
         actor=actor,
@@ -99,6 +115,7 @@ def move(
         services=[(one.service_id, one.staff_id) for one in asked or wanted],
         starts_at=starts_at,
         for_client=for_client,
+        **({"override": override.reason} if override else {}),
     )
     if earlier:
         return Appointment.objects.select_related("location", "client").get(code=earlier)
@@ -106,6 +123,7 @@ def move(
     client = Client.objects.locked().get(pk=visit.client_id)
     lock_resources(wanted)
 
+    override_rules.insist(override, actor=actor)
     items = list(visit.items.order_by("position"))
     if [item.service_id for item in items] != [one.service_id for one in wanted]:
         raise RuleBroken(_("A move keeps the services of the visit."), reason="other_services")
@@ -118,13 +136,21 @@ def move(
         client=client,
         now=now,
         moving=visit,
+        forgotten=override is not None,
     )
-    if for_client:
-        _refuse_beyond_the_clients_moves(visit, window.policy, now)
+    broken = list(_beyond_the_clients_moves(visit, window.policy, now)) if for_client else []
+    passed = let_pass(broken, override)
     plan = window.plan_at(starts_at)
     if isinstance(plan, engine.Refused):
         refuse(plan)
+    if visit.ends_at <= now < localtime.moment(plan.end):
+        broken = broken_by_return(
+            client, visit=visit, location=visit.location, policy=window.policy, now=now
+        )
+        passed += let_pass(broken, override)
+    passed += past(plan.start, window.policy, now)
 
+    override_rules.record(passed, override, appointment=visit, actor=actor, now=now)
     left_day = visit.location.today(now=visit.starts_at)
     for item, planned in zip(items, plan.items, strict=True):
         for column, value in placement(planned, window.facts.rooms).items():
@@ -150,16 +176,16 @@ def move(
     return visit
 
 
-def _refuse_beyond_the_clients_moves(
+def _beyond_the_clients_moves(
     visit: Appointment, policy: dict[str, int], now: datetime
-) -> None:
+) -> Iterator[RuleBroken]:
     if visit.client_moves >= policy["max_client_moves"]:
-        raise RuleBroken(
+        yield RuleBroken(
             _("The client has moved this visit as often as she may. A manager can decide."),
             reason="moves_used_up",
         )
     if visit.starts_at - now <= timedelta(hours=policy["free_change_hours"]):
-        raise RuleBroken(
+        yield RuleBroken(
             _("It is too late for the client to move this visit. A manager can decide."),
             reason="too_late_to_move",
         )

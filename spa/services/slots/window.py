@@ -8,8 +8,8 @@ from uuid import uuid4
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import RangeBoundary
-from django.db.models import Count, Exists, OuterRef, QuerySet
-from django.db.models.functions import JSONObject
+from django.db.models import Case, Count, Exists, OuterRef, QuerySet, When
+from django.db.models.functions import Greatest, JSONObject, Least
 from django.utils.translation import gettext_lazy as _
 from psycopg.types.range import TimestamptzRange
 
@@ -74,12 +74,14 @@ def load(
     now: datetime,
     for_client: bool = False,
     moving: Appointment | None = None,
+    forgotten: bool = False,
 ) -> Window:
     """Load what decides where a visit of `wanted`, in order, can start on these local days.
 
     `moving` leaves that visit's own time out, and takes duration and buffers as they were
-    frozen; `for_client` asks with the lead time of a client who chooses herself. Runs four
-    queries (three without a client), however many days, staff or appointments.
+    frozen; `for_client` asks with the lead time of a client who chooses herself; `forgotten`
+    lets a visit start in the past, since yesterday. Runs four queries (three without a client),
+    however many days, staff or appointments.
 
     :raises RuleBroken: a service is unknown or was withdrawn (reason `service_withdrawn`)
     """
@@ -94,13 +96,17 @@ def load(
     start = localtime.day_span(first_day, location.tz)[0] - MARGIN
     end = localtime.day_span(last_day, location.tz)[1] + MARGIN
     busy, places = _busy(staff_ids, [room["id"] for room in rooms], start, end, moving)
-    client_busy, usual = _client(client, start, end, moving)
+    client_busy, usual = _client(client, start, end, moving, past_too=forgotten)
 
     facts = engine.Facts(
         grid=localtime.grid(
             first_day, last_day, step=house.policy["grid_minutes"], zone=location.tz
         ),
-        earliest=_earliest(now, house.policy, for_client=for_client),
+        earliest=(
+            localtime.instant(location.today(now=now) - timedelta(days=1), 0, location.tz)
+            if forgotten
+            else earliest(now, house.policy, for_client=for_client)
+        ),
         latest=localtime.instant(
             location.today(now=now) + timedelta(days=house.policy["horizon_days"] + 1),
             0,
@@ -140,7 +146,7 @@ def _exclusions(closures: Iterable[houses.Closure]) -> tuple[engine.Exclusion, .
     return tuple(closure.exclusion for closure in closures)
 
 
-def _earliest(now: datetime, policy: dict[str, int], *, for_client: bool) -> int:
+def earliest(now: datetime, policy: dict[str, int], *, for_client: bool = False) -> int:
     """Return the first start allowed: the running slot at the desk, the lead time else."""
     if for_client:
         return localtime.minutes(
@@ -254,13 +260,32 @@ def _occupying(
 
 
 def _client(
-    client: Client | None, start: datetime, end: datetime, moving: Appointment | None
+    client: Client | None,
+    start: datetime,
+    end: datetime,
+    moving: Appointment | None,
+    *,
+    past_too: bool,
 ) -> tuple[tuple[engine.Busy, ...], frozenset[int]]:
-    """Return the client's own visits and her usual therapist (most visits completed). One query."""
+    """Return the client's own visits and her usual therapist (most visits completed). One query.
+
+    What is completed lies behind her and is in the way of nothing but a visit that is entered
+    for the past (`past_too`), and then until it really ended.
+    """
     if client is None:
         return (), frozenset()
+    binding = (*BINDING, AppointmentStatus.COMPLETED) if past_too else BINDING
     visits = Appointment.objects.filter(
-        client=OuterRef("pk"), status__in=BINDING, starts_at__lt=end, ends_at__gt=start
+        client=OuterRef("pk"), status__in=binding, starts_at__lt=end, ends_at__gt=start
+    ).annotate(
+        until=Case(
+            When(
+                status=AppointmentStatus.COMPLETED,
+                # PostgreSQL's least passes over a null.
+                then=Greatest("starts_at", Least("ends_at", "finished_at", "closed_at")),
+            ),
+            default="ends_at",
+        )
     )
     treated_by = (
         AppointmentItem.objects.filter(
@@ -277,7 +302,7 @@ def _client(
         .annotate(
             visits=ArraySubquery(
                 visits.order_by("starts_at").values(
-                    row=JSONObject(pk="pk", start="starts_at", end="ends_at")
+                    row=JSONObject(pk="pk", start="starts_at", end="until")
                 )
             ),
             usual=ArraySubquery(treated_by.values("staff")[:1]),

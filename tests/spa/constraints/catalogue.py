@@ -124,6 +124,29 @@ def a_usual_buffer_of_more_than_three_hours():
     set_policy(default_buffer_minutes=181)
 
 
+@breaks(
+    "policy_limits_let_everybody_book",
+    *("max_visits_ahead", "max_bookings_per_client_hour", "max_bookings_per_user_hour"),
+)
+def a_limit_of_none_at_all_for(what):
+    set_policy(**{what: 0})
+
+
+@allowed(None, 1)
+def limits_may_be(limit):
+    set_policy(
+        max_visits_ahead=limit,
+        max_visits_ahead_vip=limit,
+        max_bookings_per_client_hour=limit,
+        max_bookings_per_user_hour=limit,
+    )
+
+
+@breaks("policy_vip_may_have_as_many_visits")
+def a_vip_who_may_have_fewer_visits_ahead():
+    set_policy(max_visits_ahead=3, max_visits_ahead_vip=2)
+
+
 @breaks("policy_deposit_is_a_percentage")
 def a_deposit_of_more_than_the_price():
     set_policy(deposit_percent=101)
