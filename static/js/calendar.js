@@ -55,6 +55,16 @@ document.addEventListener("click", (event) => {
   if (cell) openBooking(cell);
 });
 
+// A double click is one step: the next button comes to stand where the first stood.
+const TWICE = 400; // milliseconds
+let stepped = 0;
+
+document.addEventListener("click", (event) => {
+  if (!event.target.closest("#panel [data-step]")) return;
+  if (Date.now() - stepped < TWICE) event.preventDefault();
+  else stepped = Date.now();
+}, { capture: true });
+
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || document.querySelector("dialog[open], :popover-open")) return;
   closePanel();

@@ -23,13 +23,24 @@ document.addEventListener("htmx:configRequest", (event) => {
   if (day && event.detail.elt.matches("[data-new-appointment]")) event.detail.parameters.day = day;
 });
 
+// Pressed twice, asked once: a second answer would wipe out what is being typed.
+let awaited = false;
+
 document.addEventListener("htmx:beforeRequest", (event) => {
-  if (event.detail.target === dialog) dress();
+  if (event.detail.target !== dialog) return;
+  dress();
+  if (awaited || dialog.open) event.preventDefault();
+  else awaited = true;
+});
+
+document.addEventListener("htmx:afterRequest", (event) => {
+  if (event.detail.target === dialog && !dialog.firstElementChild) awaited = false;
 });
 
 document.addEventListener("htmx:afterSwap", async (event) => {
   if (event.detail.target !== dialog) return;
   await dress();
+  awaited = false;
   if (!dialog.open && dialog.firstElementChild) dialog.showModal();
 });
 
