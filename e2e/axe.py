@@ -1,15 +1,33 @@
 """What axe holds against a page."""
 
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
+
+WIDTHS = {1366: 768, 1024: 768, 390: 844}
+SCHEMES = ("light", "dark")
+
+RUN = "axe.run(document, {resultTypes: ['violations']}).then((found) => found.violations)"
+SETTLED = "Promise.allSettled(document.getAnimations().map((one) => one.finished))"
 
 
 def serious(page) -> list[str]:
     """Return each serious finding with the element it is about; transitions have ended."""
-    page.evaluate("Promise.allSettled(document.getAnimations().map((one) => one.finished))")
-    found = Axe().run(page).response["violations"]
+    page.evaluate(SETTLED)
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
     return [
         f"{one['id']}: {node['html']}"
-        for one in found
+        for one in page.evaluate(RUN)
         if one["impact"] in {"serious", "critical"}
         for node in one["nodes"]
     ]
+
+
+def serious_everywhere(page) -> list[str]:
+    """Return the findings at each width, light and dark; the page is loaded only once."""
+    found = []
+    for width, height in WIDTHS.items():
+        page.set_viewport_size({"width": width, "height": height})
+        for scheme in SCHEMES:
+            page.emulate_media(color_scheme=scheme)
+            found += [f"{width} {scheme}: {finding}" for finding in serious(page)]
+    return found

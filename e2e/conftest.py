@@ -5,7 +5,8 @@ import shutil
 
 import pytest
 
-from e2e.spa_house import MORNING, book, make_spa, make_worker
+from e2e.hands import Hands, Task
+from e2e.spa_house import MORNING, book, log_in, make_spa, make_worker
 from tests.factories import at, make_client
 from tests.flush import let_flush_through
 
@@ -56,19 +57,47 @@ def other_visit(house):
     return book(house.location, make_client(), [(house.massage, house.paola)], at(14))
 
 
+@pytest.fixture
+def desk(page, live_server, house):
+    """The day, open before a receptionist."""
+    log_in(page, live_server)
+    return page
+
+
 @pytest.fixture(autouse=True)
-def _a_clean_console(page):
-    """Whatever a journey does, the browser has nothing to complain of."""
-    page.set_default_timeout(PATIENCE)
+def watch(context):
+    """Whatever a journey does, its browsers have nothing to complain of.
+
+    A journey with a second window has it watched too.
+    """
     problems = []
-    page.on("pageerror", lambda error: _complain_of(error, problems))
-    page.on("console", lambda message: _complain(message, problems))
-    yield
+    _watch(context, problems)
+    yield lambda other: _watch(other, problems)
     assert problems == []
+
+
+@pytest.fixture
+def open_desk(new_context, live_server, watch):
+    """Open the desk in a window of its own, with a session of its own."""
+
+    def open_desk(email: str = "marcela@spa.test", **options):
+        context = new_context(**options)
+        watch(context)
+        page = context.new_page()
+        log_in(page, live_server, email)
+        return page
+
+    return open_desk
 
 
 # A refusal (4xx) and a network that a journey switched off are no errors of ours.
 EXPECTED = ("Failed to load resource", "net::ERR", "htmx:")
+
+
+def _watch(context, problems):
+    context.set_default_timeout(PATIENCE)
+    context.on("weberror", lambda error: _complain_of(error.error, problems))
+    context.on("console", lambda message: _complain(message, problems))
 
 
 def _complain_of(error, problems):
@@ -80,3 +109,26 @@ def _complain_of(error, problems):
 def _complain(message, problems):
     if message.type == "error" and not any(text in message.text for text in EXPECTED):
         problems.append(message.text)
+
+
+# -- The stop-watch ---------------------------------------------------------------------------
+TASKS = pytest.StashKey[list[Task]]()
+
+
+@pytest.fixture
+def hands(page, request, house):
+    """Hands whose every action is counted; what they did is printed after the last test."""
+    return Hands(page, request.config.stash.setdefault(TASKS, []))
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    tasks = config.stash.get(TASKS, [])
+    if not tasks:
+        return
+    terminalreporter.section("stop-watch")
+    width = max(len(task.name) for task in tasks)
+    for task in tasks:
+        apart = f" (+{task.ways_in} into a field)" if task.ways_in else ""
+        terminalreporter.write_line(
+            f"{task.name:<{width}}  {task.actions} of {task.limit}{apart}: {' · '.join(task.steps)}"
+        )

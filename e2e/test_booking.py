@@ -2,18 +2,10 @@
 
 from datetime import timedelta
 
-import pytest
-
 from e2e.axe import serious
-from e2e.spa_house import book, log_in
+from e2e.spa_house import book
 from spa.models import Appointment, Client
 from tests.factories import at, make_client
-
-
-@pytest.fixture
-def desk(page, live_server, house):
-    log_in(page, live_server)
-    return page
 
 
 def open_panel(page):

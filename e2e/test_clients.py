@@ -2,19 +2,11 @@
 
 import re
 
-import pytest
-
-from e2e.spa_house import log_in
+from e2e.hands import go_back
 from spa.models import Client
 from spa.services import clients
 from spa.services.audit import Actor
 from tests.factories import NOW, make_client
-
-
-@pytest.fixture
-def desk(page, live_server, house):
-    log_in(page, live_server)
-    return page
 
 
 def found(page):
@@ -70,8 +62,8 @@ def test_the_list_is_sorted_filtered_and_gone_back_in(desk, live_server, house):
     assert desk.locator("#client-list tbody tr").count() == 1
     desk.click("#client-list th a >> nth=0")
     desk.wait_for_url(re.compile(r"vip=1.*sort=-name|sort=-name.*vip=1"))
-    desk.go_back()
-    desk.go_back()
+    go_back(desk)
+    go_back(desk)
     desk.wait_for_url(re.compile(r"/clients/$"))
     desk.wait_for_function("document.querySelectorAll('#client-list tbody tr').length > 1")
 

@@ -1,57 +1,37 @@
 """The day at the desk: a visit is opened, moved by pointer and by keyboard, and led to its end."""
 
-import pytest
-
-from e2e.spa_house import log_in
+from e2e.hands import card, cell, drag, go_back, lift, reread, step
 from tests.factories import at
 
 
-@pytest.fixture
-def desk(page, live_server, house):
-    log_in(page, live_server)
-    return page
-
-
-def card(page, visit):
-    return page.locator(f'.appt[data-appointment="{visit.code}"]')
-
-
-def reread(visit):
-    visit.refresh_from_db()
-    return visit
-
-
 def test_a_visit_is_checked_in_started_and_finished_from_the_panel(desk, house):
+    desk.clock.install()
     card(desk, house.visit).click()
-    desk.click("#panel [data-step]")
-    desk.wait_for_selector('.appt[data-status="arrived"]')
-    desk.click("#panel [data-step]")
-    desk.wait_for_selector('.appt[data-status="service"]')
-    desk.click("#panel [data-step]")
-    desk.wait_for_selector('.appt[data-status="done"]')
+    for status in ("arrived", "service", "done"):
+        step(desk, status)
 
     assert reread(house.visit).status == "completed"
 
 
+def test_a_double_click_on_a_card_and_on_a_step_is_one(desk, house):
+    card(desk, house.visit).dblclick()
+    desk.locator("#appointment [data-step]").dblclick()
+    desk.wait_for_selector('#appointment[data-status="arrived"]')
+    desk.locator("#appointment [data-step]").click()  # part of the same fidgeting
+
+    desk.wait_for_load_state("networkidle")
+    assert reread(house.visit).status == "arrived"
+    assert desk.locator("[data-code]").count() == 0
+
+
 def test_a_card_is_dragged_to_another_time_and_therapist(desk, house):
-    lane = desk.locator(f'[data-staff="{house.camilo.pk}"] .cal-lane')
-    target = lane.locator(f'[data-start="{at(12, 30).isoformat()}"]')
-    drag(desk, card(desk, house.visit), target)
+    drag(desk, card(desk, house.visit), cell(desk, house.camilo, at(12, 30)))
 
     desk.wait_for_selector("[data-moved]")
     desk.wait_for_selector(f'[data-staff="{house.camilo.pk}"] .appt[data-status="rescheduled"]')
     assert reread(house.visit).starts_at == at(12, 30)
     assert house.visit.items.get().staff == house.camilo
     assert desk.locator("#panel #appointment").count() == 0  # a drag does not open it
-
-
-def drag(page, source, target):
-    box, goal = source.bounding_box(), target.bounding_box()
-    page.mouse.move(box["x"] + 20, box["y"] + 4)
-    page.mouse.down()
-    page.mouse.move(box["x"] + 30, box["y"] + 30, steps=3)
-    page.mouse.move(goal["x"] + 20, goal["y"] + 6, steps=6)
-    page.mouse.up()
 
 
 def test_a_drop_on_a_taken_time_puts_the_card_back_and_offers_others(desk, house, other_visit):
@@ -68,10 +48,7 @@ def test_a_drop_on_a_taken_time_puts_the_card_back_and_offers_others(desk, house
 
 
 def test_escape_puts_a_dragged_card_back(desk, house):
-    box = card(desk, house.visit).bounding_box()
-    desk.mouse.move(box["x"] + 20, box["y"] + 4)
-    desk.mouse.down()
-    desk.mouse.move(box["x"] + 20, box["y"] + 120, steps=5)
+    lift(desk, card(desk, house.visit))
     assert desk.locator(".ghost").count() == 1
     desk.keyboard.press("Escape")
     desk.mouse.up()
@@ -133,7 +110,7 @@ def test_the_panel_closes_with_escape_and_focus_returns_to_the_card(desk, house)
 def test_arrows_turn_the_day_and_t_comes_back(desk, house):
     desk.keyboard.press("ArrowRight")
     desk.wait_for_selector('#day[data-day="2026-11-20"]')
-    desk.go_back()
+    go_back(desk)
     desk.wait_for_selector('#day[data-day="2026-11-19"]')
     desk.keyboard.press("ArrowLeft")
     desk.wait_for_selector('#day[data-day="2026-11-18"]')

@@ -1,0 +1,118 @@
+"""How many actions a task takes at the desk: the limits are promises, the table goes into print."""
+
+import pytest
+
+from e2e.hands import card, cell, reread
+from e2e.spa_house import log_in
+from spa.models import Appointment
+from tests.factories import at
+
+
+@pytest.fixture
+def day(page, live_server, hands):
+    """The day as it was opened, before each task once more."""
+
+    def day():
+        log_in(page, live_server)
+        return page
+
+    day()
+    return day
+
+
+def booked(page):
+    page.wait_for_selector("#panel #appointment")
+    return Appointment.objects.latest("pk")
+
+
+def test_while_somebody_is_on_the_phone(page, house, hands, day):
+    with hands.task("find a client", limit=2):
+        hands.fill("#search", "mariana echeveri", key="/")
+        page.wait_for_selector('#search-list [role="option"][aria-selected="true"]')
+        hands.press("Enter")
+        page.wait_for_url(f"**/clients/{house.mariana.pk}/")
+
+    day()
+    with hands.task("say when two services are free", limit=3):
+        hands.press("n")
+        hands.click(f"#add-{house.massage.pk}")
+        page.wait_for_selector(f"#remove-{house.massage.pk}")
+        hands.click(f"#add-{house.facial.pk}")
+        page.wait_for_selector(f"#remove-{house.facial.pk}")
+        assert page.locator("#new-times .slot").first.is_visible()
+
+    day()
+    with hands.task("book a client we know", limit=4):
+        hands.fill("#client-search", "mariana", key="n")
+        page.wait_for_selector('#new-clients [role="option"][aria-selected="true"]')
+        hands.press("Enter")
+        page.wait_for_selector("#usual:focus")
+        hands.press("Enter")
+        page.wait_for_selector('#usual[aria-pressed="true"]')
+        hands.press("Control+Enter")
+        visit = booked(page)
+    assert visit.client == house.mariana
+    assert visit.items.count() == 2
+
+    day()
+    with hands.task("book a new client", limit=5):
+        hands.fill("#client-search", "Luisa Fernanda Páez", key="n")
+        page.wait_for_selector('#client-new[aria-selected="true"]')
+        hands.press("Enter")
+        hands.fill("#new-phone", "300 456 1279")
+        hands.click(f"#add-{house.massage.pk}")
+        page.wait_for_selector("#new-sum .when")
+        hands.press("Control+Enter")
+        visit = booked(page)
+    assert visit.client.name == "Luisa Fernanda Páez"
+
+
+def test_when_somebody_stands_at_the_counter(page, live_server, house, hands, day):
+    page.goto(f"{live_server.url}/check-in/")
+    with hands.task("check a client in", limit=1):
+        hands.click(f"#check_in-{house.visit.code}")
+        page.wait_for_selector('.lane[data-status="arrived"] .tick')
+    with hands.task("give a visit its next status", limit=1):
+        hands.click(f"#start-{house.visit.code}")
+        page.wait_for_selector('.lane[data-status="service"] .tick')
+
+    day()
+    with hands.task("see who changed a visit", limit=1):
+        hands.click(card(page, house.visit))
+        page.wait_for_selector("#panel .log")
+        assert "Marcela Duarte" in page.locator("#panel .log li").first.inner_text()
+
+
+def test_when_a_visit_is_moved(page, house, hands, day):
+    with hands.task("move within the day, by pointer", limit=1):
+        hands.drag(card(page, house.visit), cell(page, house.camilo, at(12)))
+        page.wait_for_selector("[data-moved]")
+    assert reread(house.visit).starts_at == at(12)
+
+    day()
+    card(page, house.visit).focus()
+    with hands.task("move within the day, by keyboard", limit=3):
+        hands.press("m")
+        hands.press("ArrowDown")
+        hands.press("Enter")
+        page.wait_for_selector("[data-moved]")
+    assert reread(house.visit).starts_at == at(12, 15)
+
+    day()
+    with hands.task("move to another day", limit=4):
+        hands.click(card(page, house.visit))
+        page.wait_for_selector("#panel #appointment")
+        hands.press("m")
+        hands.press("Shift+ArrowRight")
+        page.wait_for_selector('#day[data-day="2026-11-20"] .ghost')
+        hands.press("Enter")
+        page.wait_for_selector("[data-moved]")
+    assert reread(house.visit).starts_at == at(12, 15, day=at(12).date().replace(day=20))
+
+
+def test_when_the_day_ends(page, hands, day):
+    page.add_init_script("window.print = () => { window.printed = location.pathname }")
+    day()
+    with hands.task("print tomorrow", limit=1):
+        hands.press("Shift+P")
+        page.wait_for_function("window.printed === '/calendar/2026-11-20/'")
