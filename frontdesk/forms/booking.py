@@ -8,6 +8,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from spa.errors import RuleBroken
+from spa.models import OverrideReason
 
 YEARS = range(2000, 2200)  # what the calendar can be asked about
 MOST_IDS = 20
@@ -85,6 +86,7 @@ class TimesForm(forms.Form):
     start = MomentField()
     auto_day = DayField()
     auto_start = MomentField()
+    override = forms.ChoiceField(choices=OverrideReason, required=False)  # a manager's reason
     request_id = forms.UUIDField(required=False)
 
     def __init__(self, data: QueryDict) -> None:

@@ -9,10 +9,10 @@ from frontdesk.forms.booking import MoveForm
 from frontdesk.htmx import render_screen
 from frontdesk.move_panel import MovePanel
 from frontdesk.times import start_is_of_its_day
-from frontdesk.views.booking.new import may_book, went_to
+from frontdesk.views.booking.new import asked_override, may_book, offers_override, went_to
 from spa import clock
 from spa.errors import BusinessLogicError, RuleBroken, Stale
-from spa.models import Appointment, User
+from spa.models import Appointment, OverrideReason, User
 from spa.services import booking
 from spa.services.audit import Actor
 from spa.services.idempotency import KeyMismatch
@@ -53,7 +53,13 @@ def _panel(data: QueryDict, visit: Appointment, **state: object) -> MovePanel:
 def _show(
     request: HttpRequest, panel: MovePanel, *, fragment: str = "booking/_move.html"
 ) -> HttpResponse:
-    context = {"panel": panel, "visit": panel.visit, "times": panel.times}
+    context = {
+        "panel": panel,
+        "visit": panel.visit,
+        "times": panel.times,
+        "offers_override": offers_override(request, panel.problem),
+        "override_reasons": OverrideReason.choices,
+    }
     status = panel.problem.http_status if panel.problem else 200
     return render_screen(
         request, page="booking/move.html", fragment=fragment, context=context, status=status
@@ -72,6 +78,7 @@ def _move(request: HttpRequest, visit: Appointment) -> HttpResponse:
             now=panel.now,
             actor=Actor(user=request.user, request_id=panel.request_id),
             version=panel.chosen["version"],
+            override=asked_override(request, panel.chosen),
         )
     except BusinessLogicError as refusal:
         fresh = {"request_id": None} if isinstance(refusal, KeyMismatch) else {}

@@ -20,7 +20,7 @@ from frontdesk.times import start_is_of_its_day
 from frontdesk.views.booking.appointment import beside_its_day
 from spa import clock
 from spa.errors import BusinessLogicError, RuleBroken
-from spa.models import Appointment, Client
+from spa.models import Appointment, Client, OverrideReason
 from spa.services import booking, clients
 from spa.services.audit import Actor
 from spa.services.idempotency import KeyMismatch
@@ -72,7 +72,13 @@ def _show(
     request: HttpRequest, panel: Panel, *, fragment: str = "booking/_new.html"
 ) -> HttpResponse:
     panel.times  # noqa: B018 — decides the day, by which prices and badges go
-    context = {"panel": panel, "times": panel.times, "today": panel.location.today(now=panel.now)}
+    context = {
+        "panel": panel,
+        "times": panel.times,
+        "today": panel.location.today(now=panel.now),
+        "offers_override": offers_override(request, panel.problem),
+        "override_reasons": OverrideReason.choices,
+    }
     status = panel.problem.http_status if panel.problem else 200
     return render_screen(
         request, page="booking/new.html", fragment=fragment, context=context, status=status
@@ -92,10 +98,24 @@ def _book(request: HttpRequest) -> HttpResponse:
             starts_at=panel.chosen["start"],
             now=panel.now,
             actor=Actor(user=request.user, request_id=panel.request_id),
+            override=asked_override(request, panel.chosen),
         )
     except BusinessLogicError as refusal:
         return _show(request, _give_back(request, refusal, client))
     return went_to(request, visit, _("Booked"))
+
+
+def asked_override(request: HttpRequest, chosen: dict) -> booking.Override | None:
+    """Return the override that was asked for, if it is the user's to give."""
+    if not chosen["override"] or not request.user.has_perm("spa.override_policy"):
+        return None
+    return booking.Override(chosen["override"])
+
+
+def offers_override(request: HttpRequest, problem: BusinessLogicError | None) -> bool:
+    """Say whether the user may let pass what stands in the way."""
+    may = problem is not None and booking.can_pass(problem)
+    return may and request.user.has_perm("spa.override_policy")
 
 
 def _insist(panel: Panel) -> None:

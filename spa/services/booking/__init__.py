@@ -5,7 +5,7 @@ from spa.services.booking.cancel import cancel, record_no_show
 from spa.services.booking.lifecycle import check_in, complete, finish, start
 from spa.services.booking.limits import TooManyBookings, TooManyVisits
 from spa.services.booking.move import move, move_at
-from spa.services.booking.override import Override
+from spa.services.booking.override import Override, can_pass
 from spa.services.booking.refusals import (
     ClientBlocked,
     IllegalTransition,
@@ -23,6 +23,7 @@ __all__ = [
     "TooManyVisits",
     "book",
     "book_at",
+    "can_pass",
     "cancel",
     "check_in",
     "complete",

@@ -23,6 +23,16 @@ class Override:
     reason: str  # of `OverrideReason`
 
 
+# What a manager can let pass; anything else is a clash, or no rule of the policy.
+_RULES = frozenset({"moves_used_up", "too_late_to_move", "lead_time"})
+_CODES = frozenset({"APP-003", "APPOINTMENT_RATE_LIMIT"})
+
+
+def can_pass(refusal: BusinessLogicError) -> bool:
+    """Say whether an override would let this refusal pass."""
+    return refusal.internal_code in _CODES or refusal.facts.get("reason") in _RULES
+
+
 def insist(override: Override | None, *, actor: Actor) -> None:
     """Refuse an override that says nothing.
 
