@@ -226,7 +226,9 @@ def _cast(location: Location, now: datetime, client: Client | None) -> visits.Ca
         )
     services = list(Service.objects.order_by("pk").values_list("pk", flat=True))
     return visits.Cast(
+        now=now,
         today=spa.today.isoformat(),
+        desks=[user.pk for user in spa.desks],
         zone=location.zone,
         staff=[member.pk for member in spa.staff],
         rooms=[room.pk for room in spa.rooms],

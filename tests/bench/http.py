@@ -99,11 +99,13 @@ def http_load(options: Options) -> Iterator[Figure]:
                 ended = time.monotonic()
                 tries.put((outcome(got), ended, (ended - began) * 1000))
 
+        used = time.process_time()
         together(web, sessions, job)
+        used = (time.process_time() - used) / options.seconds
         done = [tries.get() for _ in range(tries.qsize())]
         booked = Appointment.objects.count() - before
         findings = [*verification.findings(), *web.complaints()]
-    yield from load_figures(done, booked, findings)
+    yield from load_figures(done, booked, findings, used)
 
 
 def random_start(spa: Spa, chance: random.Random) -> datetime:
@@ -111,7 +113,7 @@ def random_start(spa: Spa, chance: random.Random) -> datetime:
 
 
 def load_figures(
-    done: list[tuple[str, float, float]], booked: int, findings: list[str]
+    done: list[tuple[str, float, float]], booked: int, findings: list[str], used: float
 ) -> Iterator[Figure]:
     outcomes = Counter(name for name, _ended, _took in done)
     refused = {name: number for name, number in outcomes.items() if name != BOOKED}
@@ -123,7 +125,8 @@ def load_figures(
     seconds = Counter(int(ended - first) for name, ended, _took in done if name == BOOKED)
     rates = [seconds[second] for second in range(max(seconds))]
     note = (
-        f"{outcomes[BOOKED]} booked; refused: {refused or 'none'}; {len(findings)} findings by SQL"
+        f"{outcomes[BOOKED]} booked; refused: {refused or 'none'}; {len(findings)} findings by SQL;"
+        f" the load itself took {used:.0%} of one core"
     )
     yield Figure(
         "http-load.rate",

@@ -6,6 +6,7 @@ triggers fire.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import connection, transaction
 
@@ -50,7 +51,9 @@ SELECT timed.*, nextval(pg_get_serial_sequence('spa_appointment', 'id')) AS visi
   price * 2 / 5 AS deposit, (%(staff)s::bigint[])[1 + who] AS staff,
   (%(rooms)s::bigint[])[1 + least(who, 6)] AS room, greatest(who - 6, 0) AS place,
   who >= 6 AS shared,
-  %(client)s + turn %% %(clients)s AS client, starts_at - interval '7 days' AS booked_at,
+  %(client)s + turn %% %(clients)s AS client,
+  (%(desks)s::bigint[])[1 + n %% cardinality(%(desks)s)] AS desk,
+  least(starts_at - interval '7 days', %(now)s - interval '1 day') AS booked_at,
   CASE status WHEN 'completed' THEN starts_at + make_interval(mins => minutes)
     WHEN 'no_show' THEN starts_at + interval '30 minutes'
     WHEN 'cancelled' THEN starts_at - interval '1 day' END AS closed_at,
@@ -65,7 +68,7 @@ LATERAL jsonb_populate_record(sample, jsonb_build_object(
   'id', visit, 'code', spa_next_code(), 'group', grp, 'client_id', client, 'status', cell.status,
   'starts_at', cell.starts_at, 'ends_at', cell.ends_at, 'deposit_cents', deposit,
   'closed_at', cell.closed_at, 'cancelled_by', cell.cancelled_by, 'created_at', booked_at,
-  'version', versions)) AS made
+  'created_by_id', desk, 'version', versions)) AS made
 WHERE sample.id = %(sample)s
 """
 ITEMS = """
@@ -84,7 +87,7 @@ CROSS JOIN LATERAL generate_series(1, cell.versions) AS v
 CROSS JOIN LATERAL (SELECT v = 2 AS closing) AS step, spa_appointmentchange sample,
 LATERAL jsonb_populate_record(sample, jsonb_build_object(
   'id', nextval(pg_get_serial_sequence('spa_appointmentchange', 'id')), 'appointment_id', visit,
-  'version', v, 'at', CASE WHEN closing THEN closed_at ELSE booked_at END,
+  'version', v, 'at', CASE WHEN closing THEN closed_at ELSE booked_at END, 'user_id', desk,
   'action', CASE WHEN NOT closing THEN 'book' WHEN status = 'completed' THEN 'complete'
     WHEN status = 'cancelled' THEN 'cancel' ELSE status END,
   'day', (starts_at AT TIME ZONE %(zone)s)::date,
@@ -106,8 +109,10 @@ WHERE sample.appointment_id = %(sample)s
 class Cast:
     """Who and what the written visits are made of, by their keys."""
 
+    now: datetime
     today: str
     zone: str
+    desks: list[int]
     staff: list[int]  # the first six treat in cabins, the others in the salon
     rooms: list[int]  # six cabins, then the salon
     cabin_services: list[int]
