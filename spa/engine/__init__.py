@@ -1,17 +1,32 @@
 """Finding slots on plain values. Knows nothing of Django, the database or the clock."""
 
-from .facts import Busy, Exclusion, Facts, PlaceBusy, RoomFacts, StaffFacts, Wish
+from .facts import Busy, Exclusion, Facts, Guest, PlaceBusy, RoomFacts, StaffFacts, Wish
 from .intervals import Interval, intersect, merge, subtract
-from .plans import Merit, Plan, PlannedItem, Reason, Refused, Search, Slot
+from .plans import (
+    TOGETHER,
+    Merit,
+    PartySearch,
+    PartySlot,
+    Plan,
+    PlannedItem,
+    Reason,
+    Refused,
+    Search,
+    Slot,
+)
 from .ranking import best
-from .search import plan_at, search
+from .search import party_at, plan_at, search, search_party
 
 __all__ = [
+    "TOGETHER",
     "Busy",
     "Exclusion",
     "Facts",
+    "Guest",
     "Interval",
     "Merit",
+    "PartySearch",
+    "PartySlot",
     "PlaceBusy",
     "Plan",
     "PlannedItem",
@@ -25,7 +40,9 @@ __all__ = [
     "best",
     "intersect",
     "merge",
+    "party_at",
     "plan_at",
     "search",
+    "search_party",
     "subtract",
 ]

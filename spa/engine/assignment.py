@@ -6,9 +6,10 @@ from typing import NamedTuple
 from .promises import (
     NONE,
     Feasibility,
+    Law,
     Option,
-    Promise,
     Row,
+    Tie,
     can_serve,
     keep,
     starts_after,
@@ -23,8 +24,9 @@ EFFORT = 3_000
 class Ranking(NamedTuple):
     """How complete choices compare: by cost, then a preferred person, then lowest ids."""
 
-    again: Callable[[Option, Option, bool], int]  # earlier, later, is it the very next item?
-    floor: Callable[[Sequence[Row], int], int]  # what a row costs at least
+    again: Callable[[Option, Option], int]  # what the later of two items costs
+    floor: Callable[[Sequence[Row], int, int | None], int]  # a row at least; and its forerunner
+    law: Law
     preferred: frozenset[int] = frozenset()
 
 
@@ -40,7 +42,7 @@ def choose(rows: Sequence[Row], ranking: Ranking) -> Choice | None:
     None is exact. The choice is the best one by `ranking` as long as no more than `EFFORT`
     options had to be weighed, and otherwise the best of those; always the same one.
     """
-    if not can_serve(rows):
+    if not can_serve(rows, ranking.law):
         return None
     if len(rows) == 1:
         return _choose_one(rows[0], ranking)
@@ -58,6 +60,20 @@ def _choose_one(row: Row, ranking: Ranking) -> Choice:
     return Choice((option,), cost, not stranger)
 
 
+def forerunners(rows: Sequence[Row]) -> list[int | None]:
+    """Return for each row the guest's row before it; for her first one, the guest before her."""
+    before: list[int | None] = []
+    latest: dict[int, int] = {}
+    first: int | None = None
+    for at, row in enumerate(rows):
+        guest = row[0].guest
+        before.append(latest.get(guest, first))
+        if guest not in latest:
+            first = at
+        latest[guest] = at
+    return before
+
+
 class _BranchAndBound:
     """Walks the options in order of id, so that of equal choices the first one stays."""
 
@@ -65,6 +81,7 @@ class _BranchAndBound:
         self.rows = rows
         self.ranking = ranking
         self.following = starts_after(rows)
+        self.forerunners = forerunners(rows)
         self.feasibility: Feasibility | None = None
         self.bounds: _Bounds | None = None  # worked out when the first choice is not ideal
         self.chosen: list[Option] = []
@@ -77,34 +94,39 @@ class _BranchAndBound:
         self._extend(0, NONE)
         return self.best
 
-    def _extend(self, cost: int, promises: frozenset[Promise]) -> None:
+    def _extend(self, cost: int, ties: frozenset[Tie]) -> None:
         at = len(self.chosen)
         if at == len(self.rows):
             self._compare(cost)
             return
         for option in self.rows[at]:
-            left = keep(promises, option, self.following[at])
+            left = keep(ties, option, self.following[at], self.ranking.law)
             if left is None or (left and not self._servable(at + 1, left)):
                 continue
             self._take(at, option, cost, left)
             if self.done:
                 return
 
-    def _take(self, at: int, option: Option, cost: int, promises: frozenset[Promise]) -> None:
+    def _take(self, at: int, option: Option, cost: int, ties: frozenset[Tie]) -> None:
         before = self.latest.get(option.who)
-        if before is None:
-            cost += option.first
-        else:
-            cost += self.ranking.again(self.chosen[before], option, before == at - 1)
+        cost += self._step(at, option)
         self.chosen.append(option)
         self.latest[option.who] = at
         if self._may_win(cost):
-            self._extend(cost, promises)
+            self._extend(cost, ties)
         self.chosen.pop()
         if before is None:
             del self.latest[option.who]
         else:
             self.latest[option.who] = before
+
+    def _step(self, at: int, option: Option) -> int:
+        """Return what an item adds to the cost: after the person's last one, or the guest's."""
+        exclusive = self.ranking.law.exclusive
+        before = self.latest.get(option.who) if exclusive else self.forerunners[at]
+        if before is None:
+            return option.first
+        return self.ranking.again(self.chosen[before], option)
 
     def _may_win(self, cost: int) -> bool:
         if self.best is None or self.bounds is None:
@@ -130,10 +152,10 @@ class _BranchAndBound:
             self.bounds = _Bounds(self.rows, self.ranking)
         return (choice.cost, not choice.preferred) <= self.bounds.lowest([], {}, 0)
 
-    def _servable(self, at: int, promises: frozenset[Promise]) -> bool:
+    def _servable(self, at: int, ties: frozenset[Tie]) -> bool:
         if self.feasibility is None:
-            self.feasibility = Feasibility(self.rows)
-        return self.feasibility.servable(at, promises)
+            self.feasibility = Feasibility(self.rows, self.ranking.law)
+        return self.feasibility.servable(at, ties)
 
 
 class _Bounds:
@@ -143,8 +165,9 @@ class _Bounds:
         self.preferred = ranking.preferred
         self.floors = [0]
         self.later: list[set[int]] = [set()]  # who may still come, before each row
+        before = forerunners(rows)
         for at in reversed(range(len(rows))):
-            self.floors.append(self.floors[-1] + ranking.floor(rows, at))
+            self.floors.append(self.floors[-1] + ranking.floor(rows, at, before[at]))
             self.later.append(self.later[-1].union(option.who for option in rows[at]))
         self.floors.reverse()
         self.later.reverse()

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from .facts import Exclusion
 from .intervals import Interval, first_overlap
 from .people import Person, Staffing
-from .plans import Reason
-from .promises import Row, can_serve, unconditional
+from .plans import TOGETHER, Reason
+from .promises import Law, Row, can_serve, contested, unconditional
 from .rooms import Room, Rooming
 
 
@@ -15,12 +15,13 @@ def staff_obstacles(
 ) -> Iterator[Reason]:
     """Yield a reason for each person who could serve an item that keeps the visit away."""
     items = list(staffing.wishes)
-    for row in _stuck(rows):
+    for row in _stuck(rows, staffing.ranking.law):
         at = items[row]
-        start, end = times[at]
         yield from _unsuited(staffing, at)
         for person in staffing.eligible[at]:
-            yield _hindrance(person, at, start, end, staffing.wishes[at].staff_buffer)
+            yield from _hindrance(
+                person, at, times[at], staffing.wishes[at].staff_buffer
+            ) or _elsewhere(rows, row, at, person.id)
 
 
 def room_obstacles(
@@ -28,39 +29,70 @@ def room_obstacles(
 ) -> Iterator[Reason]:
     """Yield a reason for each item without a room; the cause where only one room is asked."""
     items = list(rooming.wishes)
-    for row in _stuck(rows):
+    for row in _stuck(rows, rooming.ranking.law):
         at = items[row]
         start, end = times[at]
         wish, rooms = rooming.wishes[at], rooming.eligible[at]
-        if len(rooms) == 1:
+        if len(rooms) != 1:
+            yield Reason("no_room", at, room=wish.room)
+        elif not rooming.ranking.law.alone and any(map(unconditional, rows[row])):
+            yield Reason("no_room", at, room=rooms[0].id, detail=TOGETHER)
+        else:
             has_core = bool(rows[row])
             yield _occupied(rooms[0], at, start, end + wish.room_buffer * has_core)
-        else:
-            yield Reason("no_room", at, room=wish.room)
 
 
-def _stuck(rows: Sequence[Row]) -> list[int]:
+def _stuck(rows: Sequence[Row], law: Law) -> list[int]:
     """Return the rows to blame when the rows cannot all be served, else nothing.
 
-    Those that cannot be served whatever is chosen elsewhere. Only if there are none: those
-    that need somebody to be chosen again in time, since they fail each other.
+    Those that cannot be served whatever is chosen elsewhere. Only if there are none: those that
+    start together with too few people between them, or that need somebody to be chosen again in
+    time; they fail each other.
     """
-    if can_serve(rows):
+    if can_serve(rows, law):
         return []
     hopeless = [at for at in range(len(rows)) if not _servable_alone(rows, at)]
-    return hopeless or [at for at, row in enumerate(rows) if not any(map(unconditional, row))]
+    if hopeless:
+        return hopeless
+    if law.exclusive and (short := contested(rows)):
+        return short
+    if not law.alone:
+        return [_one_too_many(rows, law)]
+    conditional = [at for at, row in enumerate(rows) if not any(map(unconditional, row))]
+    return conditional or contested([[*filter(unconditional, row)] for row in rows])
+
+
+def _one_too_many(rows: Sequence[Row], law: Law) -> int:
+    """Return the last row from which on nothing can be served any more."""
+    count = len(rows)
+    while not can_serve(rows[: count - 1], law):
+        count -= 1
+    return count - 1
 
 
 def _servable_alone(rows: Sequence[Row], at: int) -> bool:
     return any(
         unconditional(option)
         or any(
-            again.who == option.who and again.start <= option.reach
+            (again.who, again.guest) == (option.who, option.guest)
+            and option.end <= again.start <= option.reach
             for row in rows[at + 1 :]
             for again in row
         )
         for option in rows[at]
     )
+
+
+def _elsewhere(rows: Sequence[Row], row: int, at: int, who: int) -> Iterator[Reason]:
+    """Yield the first other item that needs somebody who is free for this one."""
+    mine = next(option for option in rows[row] if option.who == who)
+    for other in rows:
+        for option in other:
+            if option.who != who or other is rows[row]:
+                continue
+            if option.start < mine.busy_until and mine.start < option.busy_until:
+                yield Reason("busy", at, who, None, option.start, option.busy_until, TOGETHER)
+                return
 
 
 def _unsuited(staffing: Staffing, at: int) -> Iterator[Reason]:
@@ -72,20 +104,23 @@ def _unsuited(staffing: Staffing, at: int) -> Iterator[Reason]:
     yield Reason(code, at, staff=wish.staff)
 
 
-def _hindrance(person: Person, at: int, start: int, end: int, buffer: int) -> Reason:
-    """Return the first thing that keeps a person from an item; the caller knows there is one."""
+def _hindrance(person: Person, at: int, time: Interval, buffer: int) -> list[Reason]:
+    """Return the first thing that keeps a person from an item; nothing if they are free for it."""
+    start, end = time
     shift = first_overlap(person.shifts, start, end)
     if shift is None:
-        return Reason("not_working", at, person.id)
+        return [Reason("not_working", at, person.id)]
     if start < shift[0] or shift[1] < end:
-        return _off_duty(person, at, start, end, shift)
+        return [_off_duty(person, at, start, end, shift)]
     exclusion = person.exclusions.first(start, end)
     if exclusion is not None:
-        return Reason(
-            "excluded", at, person.id, None, exclusion.start, exclusion.end, exclusion.reason
-        )
+        return [
+            Reason(
+                "excluded", at, person.id, None, exclusion.start, exclusion.end, exclusion.reason
+            )
+        ]
     busy = person.busy.first(start, end + buffer)
-    return Reason("busy", at, person.id, None, busy.start, busy.end)
+    return [Reason("busy", at, person.id, None, busy.start, busy.end)] if busy else []
 
 
 def _off_duty(person: Person, at: int, start: int, end: int, shift: Interval) -> Reason:

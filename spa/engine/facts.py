@@ -22,6 +22,7 @@ class Wish:
     room_kind: int | None  # None: needs no room
     staff: int | None = None  # a chosen therapist; None: any
     room: int | None = None  # a chosen room; None: any of its kind
+    parallel: bool = False  # starts with the item before it, and not when that one ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,15 @@ class PlaceBusy:
 
 
 @dataclass(frozen=True, slots=True)
+class Guest:
+    """One client of a party: what she wants, and when she has other visits."""
+
+    wishes: tuple[Wish, ...]
+    client_busy: tuple[Busy, ...] = ()
+    usual_staff: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class StaffFacts:
     id: int
     shifts: tuple[Interval, ...]
@@ -67,9 +77,10 @@ class RoomFacts:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """One location in one window of time, seen by one visit.
+    """One location in one window of time, seen by one visit, or by a party's.
 
     The visit's own items are left out of everything busy, so that it can be moved onto itself.
+    What concerns a client is said by each `Guest` of a party instead.
     """
 
     grid: tuple[int, ...]  # every start that the policy's grid allows, ascending

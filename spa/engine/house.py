@@ -3,19 +3,21 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 
-from .facts import Facts
+from .facts import Facts, Guest
 from .intervals import FOREVER, Interval, Spans, around, contains, merge, subtract
 from .plans import Reason
+from .timetable import Items
 
 
 class House:
     """The rules for every item alike, prepared for any number of starts."""
 
-    def __init__(self, facts: Facts) -> None:
+    def __init__(self, facts: Facts, guests: Sequence[Guest], items: Items) -> None:
         self.facts = facts
+        self.guests = items.guests
         self.opening = merge(facts.opening)
         self.exclusions = Spans(facts.exclusions)
-        self.client = Spans(facts.client_busy)
+        self.clients = [Spans(guest.client_busy) for guest in guests]
         self._open = subtract(self.opening, merge(self.exclusions.intervals()))
 
     def obstacles(self, start: int, times: Sequence[Interval]) -> list[Reason]:
@@ -24,11 +26,13 @@ class House:
             # One look-up is enough for the many items that nothing keeps from happening.
             if not contains(self._open, begin, end):
                 reasons.extend(self._location(at, begin, end))
-        finish = max(end for _, end in times)
-        reasons.extend(
-            Reason("client_busy", start=busy.start, end=busy.end)
-            for busy in self.client.all(start, finish)
-        )
+        for guest, client in enumerate(self.clients):
+            if client.spans:
+                finish = max(end for at, (_, end) in enumerate(times) if self.guests[at] == guest)
+                reasons.extend(
+                    Reason("client_busy", start=busy.start, end=busy.end, guest=guest)
+                    for busy in client.all(start, finish)
+                )
         return list(dict.fromkeys(reasons))  # the same hours may be excluded twice
 
     def sellable_around(self, start: int) -> Interval:

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from .assignment import Ranking
-from .facts import Facts, StaffFacts, Wish
+from .facts import Facts, StaffFacts
 from .house import House
 from .intervals import FOREVER, Interval, Spans, merge, subtract
-from .promises import Option, Row
+from .promises import Law, Option, Row
+from .timetable import Items
 
 
 class Window(NamedTuple):
@@ -55,10 +56,11 @@ class Person:
 class Staffing:
     """The staff's side of a visit: which wishes need somebody, and who comes into question."""
 
-    def __init__(self, wishes: Sequence[Wish], facts: Facts, house: House) -> None:
+    def __init__(self, items: Items, facts: Facts, house: House) -> None:
         self.house = house
         self.sellable = facts.sellable
-        self.wishes = {at: wish for at, wish in enumerate(wishes) if wish.needs_staff}
+        self.guests = items.guests
+        self.wishes = {at: items.wishes[at] for at in items.order if items.wishes[at].needs_staff}
         able = {
             at: wish.able if wish.staff is None else wish.able & {wish.staff}
             for at, wish in self.wishes.items()
@@ -66,17 +68,18 @@ class Staffing:
         here = sorted(facts.staff.keys() & frozenset().union(*able.values()))
         persons = [Person(facts.staff[who]) for who in here]
         self.eligible = {at: [p for p in persons if p.id in able[at]] for at in self.wishes}
-        self.ranking = Ranking(self._idle_between, _least_idle, facts.usual_staff)
+        law = Law(exclusive=True, alone=items.alone)
+        self.ranking = Ranking(self._idle_between, _least_idle, law, items.usual_staff)
 
-    def rows(self, times: Sequence[Interval]) -> list[Row]:
+    def rows(self, start: int, times: Sequence[Interval]) -> list[Row]:
         """Return, per wish that needs somebody, who could serve it at that time."""
-        bounds = self.house.sellable_around(times[0][0])
+        bounds = self.house.sellable_around(start)
         return [self._row(at, *times[at], bounds) for at in self.wishes]
 
     def _row(self, at: int, start: int, end: int, bounds: Interval) -> Row:
         opens, closes = bounds
         busy_until = end + self.wishes[at].staff_buffer
-        sellable = self.sellable
+        sellable, guest = self.sellable, self.guests[at]
         row = []
         for person in self.eligible[at]:
             window = person.window(start, end)
@@ -90,11 +93,13 @@ class Staffing:
                 Option(
                     person.id,
                     start,
+                    end,
                     busy_until,
                     window.reach,
                     before if 0 < before < sellable else 0,
                     after if 0 < after < sellable else 0,
                     window,
+                    guest,
                 )
             )
         return row
@@ -106,7 +111,7 @@ class Staffing:
             return 0
         return min(window.end, self.house.sellable_around(minute)[1]) - minute
 
-    def _idle_between(self, earlier: Option, later: Option, _: bool) -> int:
+    def _idle_between(self, earlier: Option, later: Option) -> int:
         until = min(earlier.busy_until, later.start)
         if until < later.window.start:  # something else comes between
             return earlier.last + later.first
@@ -114,7 +119,7 @@ class Staffing:
         return gap if gap < self.sellable else 0
 
 
-def _least_idle(rows: Sequence[Row], at: int) -> int:
+def _least_idle(rows: Sequence[Row], at: int, _before: int | None) -> int:
     """Return the idle minutes that a row leaves whatever else is chosen.
 
     Whoever cannot be chosen before certainly leaves the gap before, and so on.

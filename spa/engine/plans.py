@@ -23,6 +23,10 @@ class Plan:
     items: tuple[PlannedItem, ...]
 
 
+# Busy with, or taken by, another item of what is asked for: nobody else is in the way.
+TOGETHER = "together"
+
+
 class Reason(NamedTuple):  # a tuple, since a month's listing makes ten thousand of them
     """One thing that truly stands in the way of a start.
 
@@ -38,7 +42,8 @@ class Reason(NamedTuple):  # a tuple, since a month's listing makes ten thousand
     room: int | None = None
     start: int | None = None
     end: int | None = None
-    detail: str = ""  # the exclusion's own reason
+    detail: str = ""  # the exclusion's own reason, or `TOGETHER`
+    guest: int | None = None  # of a party: whose item, or whose other visit
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +70,31 @@ class Slot:
 
 
 @dataclass(frozen=True, slots=True)
+class PartySlot:
+    """A start at which a whole party can be booked; one plan a guest, in their order.
+
+    `room_changes` also counts each guest who begins in another room than the one before her.
+    """
+
+    plans: tuple[Plan, ...]
+    idle_minutes: int
+    room_changes: int
+    usual: bool
+    merits: tuple[Merit, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Refused:
     start: int
     reasons: tuple[Reason, ...]  # never empty
+
+
+@dataclass(frozen=True, slots=True)
+class PartySearch:
+    """Every start of the grid for a party, in exactly one of the two; both in order of time."""
+
+    slots: tuple[PartySlot, ...]
+    refused: tuple[Refused, ...]
 
 
 @dataclass(frozen=True, slots=True)

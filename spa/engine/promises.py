@@ -1,13 +1,17 @@
 """Whether every item of a visit can have somebody (or some room).
 
-The choices hang together: a busy time ends where the same person's next item starts, so a
-buffer that runs into another engagement is still fine if that person serves again in time.
-Whoever is chosen on that condition owes a *promise*: to be chosen again for an item that
-starts by a certain minute. What can still follow depends on the open promises alone.
+The choices hang together. A busy time ends where the same visit's next item with the same person
+starts, so a buffer that runs into another engagement is still fine if that person serves again
+in time. Nobody serves two items at once. And of a party, whoever serves one guest is kept from
+the others until their buffer is over.
+
+Whoever is chosen is *tied* for as long as that matters to what follows. What can still follow
+depends on the ties alone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from .intervals import FOREVER
@@ -18,33 +22,84 @@ class Option(NamedTuple):
 
     who: int
     start: int
+    end: int
     busy_until: int  # with the whole buffer
     reach: int  # nothing else of theirs begins before it
-    first: int  # what it costs if this is their first item of the visit
-    last: int  # and if it is their last
+    first: int = 0  # what it costs if this is their first item
+    last: int = 0  # and if it is their last
     window: Any = None  # the free time that the item lies in
+    guest: int = 0
+    place: int | None = None  # in a room, where several guests may have one each
 
 
-Row = Sequence[Option]  # one item's options, by id
-Promise = tuple[int, int]  # (who, by when)
-NONE: frozenset[Promise] = frozenset()
+class Law(NamedTuple):
+    """What the rows of a choice may share."""
+
+    exclusive: bool  # a person serves one item at a time; a room takes a guest's items together
+    alone: bool  # there is one guest only
+
+
+class Tie(NamedTuple):
+    """Somebody chosen, as far as that matters to the items that follow."""
+
+    who: int
+    guest: int
+    place: int | None
+    end: int  # before it they serve nobody else
+    clear: int  # before it they serve no other guest
+    by: int  # they must be chosen again, for the same guest, for an item that starts by then
+
+
+Row = Sequence[Option]  # one item's options, by id; rows are in order of start
+NONE: frozenset[Tie] = frozenset()
 
 
 def unconditional(option: Option) -> bool:
     return option.busy_until <= option.reach
 
 
-def keep(promises: frozenset[Promise], option: Option, following: int) -> frozenset[Promise] | None:
-    """Return what is owed after `option`, or None if a promise is broken.
+def keep(ties: frozenset[Tie], option: Option, following: int, law: Law) -> frozenset[Tie] | None:
+    """Return what ties are left after `option`, or None if it breaks one.
 
-    `following` is the start of the next item, the next chance to keep one.
+    `following` is the start of the next item, the next chance to be chosen again.
     """
-    if not promises and option.busy_until <= option.reach:
+    if not ties and option.busy_until <= option.reach and option.end <= following and law.alone:
         return NONE
-    left = {promise for promise in promises if promise[0] != option.who}
-    if not unconditional(option):
-        left.add((option.who, option.reach))
-    return None if any(by < following for _, by in left) else frozenset(left)
+    left = _beside(ties, option, law)
+    if left is None:
+        return None
+    by = FOREVER if unconditional(option) else option.reach
+    left.append(Tie(option.who, option.guest, option.place, option.end, option.busy_until, by))
+    if any(tie.by < following for tie in left):
+        return None
+    return frozenset(_still_tied(left, following, law))
+
+
+def _beside(ties: frozenset[Tie], option: Option, law: Law) -> list[Tie] | None:
+    left = []
+    for tie in ties:
+        if tie.who == option.who:
+            if tie.guest == option.guest:
+                if tie.end <= option.start:
+                    continue  # chosen again: their busy time before ends here
+                if law.exclusive:
+                    return None
+            elif law.exclusive or tie.place == option.place:
+                if option.start < (tie.clear if law.exclusive else tie.end):
+                    return None
+                if option.start < tie.clear:
+                    # The place is theirs only if the other guest goes on in this room elsewhere.
+                    tie = tie._replace(by=min(tie.by, option.start))
+        left.append(tie)
+    return left
+
+
+def _still_tied(ties: Sequence[Tie], following: int, law: Law) -> Iterator[Tie]:
+    for tie in ties:
+        end = tie.end if tie.end > following else 0
+        clear = tie.clear if tie.clear > following and not law.alone else 0
+        if end or clear or tie.by < FOREVER:
+            yield Tie(tie.who, tie.guest, tie.place, end, clear, tie.by)
 
 
 def starts_after(rows: Sequence[Row]) -> list[int]:
@@ -53,34 +108,82 @@ def starts_after(rows: Sequence[Row]) -> list[int]:
 
 
 class Feasibility:
-    """Whether the rows from `at` on can be served, with these promises open. Exact."""
+    """Whether the rows from `at` on can be served, with these ties. Exact."""
 
-    def __init__(self, rows: Sequence[Row]) -> None:
+    def __init__(self, rows: Sequence[Row], law: Law) -> None:
         following = starts_after(rows)
 
         @cache
-        def servable(at: int, promises: frozenset[Promise]) -> bool:
+        def servable(at: int, ties: frozenset[Tie]) -> bool:
             if at == len(rows):
                 return True
-            kept = (keep(promises, option, following[at]) for option in rows[at])
+            kept = (keep(ties, option, following[at], law) for option in rows[at])
             return any(left is not None and servable(at + 1, left) for left in set(kept))
 
         self.servable = servable
 
 
-def can_serve(rows: Sequence[Row]) -> bool:
+def can_serve(rows: Sequence[Row], law: Law) -> bool:
     if not all(rows):
         return False
-    if all(any(map(unconditional, row)) for row in rows):
+    free = all(any(map(unconditional, row)) for row in rows)
+    if law.alone and free and not (law.exclusive and at_once(rows)):
         return True
-    return Feasibility(rows).servable(0, NONE)
+    if law.exclusive:
+        if contested(rows):
+            return False
+        if law.alone and free and not contested([[*filter(unconditional, row)] for row in rows]):
+            return True
+    return Feasibility(rows, law).servable(0, NONE)
+
+
+def at_once(rows: Sequence[Row]) -> bool:
+    """Return whether any two rows start together."""
+    return any(one[0].start == other[0].start for one, other in pairwise(rows))
+
+
+def contested(rows: Sequence[Row]) -> list[int]:
+    """Return rows that start together and have too few people between them; none if all is well."""
+    by_start: dict[int, list[int]] = {}
+    for at, row in enumerate(rows):
+        by_start.setdefault(row[0].start, []).append(at)
+    for together in by_start.values():
+        if len(together) > 1 and (short := _short_of_people(rows, together)):
+            return short
+    return []
+
+
+def _short_of_people(rows: Sequence[Row], together: Sequence[int]) -> list[int]:
+    """Match the rows with different people; return those that fight over too few."""
+    serves: dict[int, int] = {}  # who → row
+
+    def find(at: int, seen: set[int]) -> bool:
+        for option in rows[at]:
+            if option.who not in seen:
+                seen.add(option.who)
+                if option.who not in serves or find(serves[option.who], seen):
+                    serves[option.who] = at
+                    return True
+        return False
+
+    for at in together:
+        seen: set[int] = set()
+        if not find(at, seen):
+            return sorted({at, *(serves[who] for who in seen)})
+    return []
 
 
 def busy_untils(chosen: Sequence[Option]) -> list[int]:
-    """Return when each chosen option's busy time ends: at their next item, if that is sooner."""
+    """Return when each chosen option's busy time ends: at the guest's next item with them, if
+    that is sooner.
+    """
     untils: list[int] = []
-    following: dict[int, int] = {}
+    following: dict[tuple[int, int], tuple[int, int]] = {}  # starts: the next, and the one after
     for option in reversed(chosen):
-        untils.append(min(option.busy_until, following.get(option.who, FOREVER)))
-        following[option.who] = option.start
+        key = option.guest, option.who
+        start, later = following.get(key, (FOREVER, FOREVER))
+        if option.start < start:  # else both start together, in one room
+            start, later = option.start, start
+        untils.append(min(option.busy_until, later))
+        following[key] = start, later
     return untils[::-1]

@@ -1,12 +1,13 @@
 """Which room, and which place in it, an item can have."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from typing import NamedTuple
 
 from .assignment import Ranking
-from .facts import Exclusion, Facts, PlaceBusy, RoomFacts, Wish
+from .facts import Exclusion, Facts, PlaceBusy, RoomFacts
 from .intervals import ALWAYS, Interval, Spans, around, merge, subtract
-from .promises import Option, Row
+from .promises import Law, Option, Row
+from .timetable import Items
 
 
 class Place(NamedTuple):
@@ -41,6 +42,13 @@ class Room:
                 longest = window[1]
         return longest
 
+    def reaches(self, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """Yield each place that is free in `[start, end)`, and how long it stays so."""
+        for number, place in enumerate(self.places):
+            window = around(place.free, start, end)
+            if window is not None:
+                yield number, window[1]
+
     def place(self, start: int, until: int) -> int:
         """Return the lowest place that is free; the caller knows that one is."""
         return next(
@@ -61,8 +69,11 @@ class Room:
 class Rooming:
     """The rooms' side of a visit: which wishes need one, and which rooms come into question."""
 
-    def __init__(self, wishes: Sequence[Wish], facts: Facts) -> None:
-        self.wishes = {at: wish for at, wish in enumerate(wishes) if wish.room_kind is not None}
+    def __init__(self, items: Items, facts: Facts) -> None:
+        self.guests = items.guests
+        self.wishes = {
+            at: items.wishes[at] for at in items.order if items.wishes[at].room_kind is not None
+        }
         kinds = {wish.room_kind for wish in self.wishes.values()}
         self.rooms = {
             number: Room(room, facts.group)
@@ -77,28 +88,38 @@ class Rooming:
             ]
             for at, wish in self.wishes.items()
         }
-        self.ranking = Ranking(_change_between, _fewest_changes)
+        law = Law(exclusive=False, alone=items.alone)
+        self.ranking = Ranking(_change_between, _fewest_changes, law)
 
     def rows(self, times: Sequence[Interval]) -> list[Row]:
         """Return, per wish that needs a room, which rooms could take it at that time."""
-        return [self._row(at, first == 0, *times[at]) for first, at in enumerate(self.wishes)]
+        row = self._row if self.ranking.law.alone else self._row_of_places
+        return [row(at, *times[at]) for at in self.wishes]
 
-    def _row(self, at: int, is_first: bool, start: int, end: int) -> Row:
+    def _row(self, at: int, start: int, end: int) -> Row:
         busy_until = end + self.wishes[at].room_buffer
-        change = 0 if is_first else 1
         return [
-            Option(room.id, start, busy_until, reach, change, 0)
+            Option(room.id, start, end, busy_until, reach)
             for room in self.eligible[at]
             if (reach := room.reach(start, end)) is not None
         ]
 
+    def _row_of_places(self, at: int, start: int, end: int) -> Row:
+        """Of a party each guest has a place of her own, so that all of them are weighed."""
+        busy_until = end + self.wishes[at].room_buffer
+        return [
+            Option(room.id, start, end, busy_until, reach, guest=self.guests[at], place=place)
+            for room in self.eligible[at]
+            for place, reach in room.reaches(start, end)
+        ]
 
-def _change_between(_earlier: Option, _later: Option, is_next: bool) -> int:
-    return 0 if is_next else 1
+
+def _change_between(earlier: Option, later: Option) -> int:
+    return 0 if earlier.who == later.who else 1
 
 
-def _fewest_changes(rows: Sequence[Row], at: int) -> int:
-    if at == 0:
+def _fewest_changes(rows: Sequence[Row], at: int, before: int | None) -> int:
+    if before is None:
         return 0
-    before = {option.who for option in rows[at - 1]}
-    return 0 if any(option.who in before for option in rows[at]) else 1
+    rooms = {option.who for option in rows[before]}
+    return 0 if any(option.who in rooms for option in rows[at]) else 1

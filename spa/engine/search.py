@@ -4,15 +4,24 @@ from collections.abc import Iterable, Sequence
 
 from .assignment import Choice, choose
 from .explain import room_obstacles, staff_obstacles
-from .facts import Facts, Wish
+from .facts import Facts, Guest, Wish
 from .house import House
 from .intervals import Interval
 from .people import Staffing
-from .plans import Plan, PlannedItem, Refused, Search, Slot
-from .promises import busy_untils
+from .plans import (
+    PartySearch,
+    PartySlot,
+    Plan,
+    PlannedItem,
+    Reason,
+    Refused,
+    Search,
+    Slot,
+)
+from .promises import Option, busy_untils
 from .ranking import merits
 from .rooms import Rooming
-from .timetable import timetable
+from .timetable import Items
 
 
 def plan_at(start: int, wishes: Sequence[Wish], facts: Facts) -> Plan | Refused:
@@ -21,8 +30,8 @@ def plan_at(start: int, wishes: Sequence[Wish], facts: Facts) -> Plan | Refused:
     Exact both ways: a plan breaks no rule, and a refusal means that no choice of staff, rooms
     and places would satisfy them all. `search` decides every start by this same rule.
     """
-    answer = _Visit(wishes, facts).place(start)
-    return answer.plan if isinstance(answer, Slot) else answer
+    answer = _Visits([_lone(wishes, facts)], facts).place(start)
+    return answer if isinstance(answer, Refused) else answer.plans[0]
 
 
 def search(wishes: Sequence[Wish], facts: Facts) -> Search:
@@ -32,28 +41,57 @@ def search(wishes: Sequence[Wish], facts: Facts) -> Search:
     idle time, change rooms least, include a usual therapist, and have the lowest ids; see
     `assignment.choose` for how far that goes with many items.
     """
-    visit = _Visit(wishes, facts)
-    answers = [visit.place(start) for start in facts.grid]
+    found = _search([_lone(wishes, facts)], facts)
     return Search(
-        slots=tuple(answer for answer in answers if isinstance(answer, Slot)),
+        slots=tuple(
+            Slot(one.plans[0], one.idle_minutes, one.room_changes, one.usual, one.merits)
+            for one in found.slots
+        ),
+        refused=found.refused,
+    )
+
+
+def party_at(start: int, guests: Sequence[Guest], facts: Facts) -> tuple[Plan, ...] | Refused:
+    """Place a party at `start`: a plan for each guest, or why they cannot all come.
+
+    Exact as `plan_at` is. Nobody serves two guests at once; where one serves both, her buffer
+    lies between them. A room that is not shared is the whole party's, a place each.
+    """
+    answer = _Visits(guests, facts).place(start)
+    return answer if isinstance(answer, Refused) else answer.plans
+
+
+def search_party(guests: Sequence[Guest], facts: Facts) -> PartySearch:
+    """Try every start of the grid for all guests together; ranked as `search` does."""
+    return _search(guests, facts)
+
+
+def _lone(wishes: Sequence[Wish], facts: Facts) -> Guest:
+    return Guest(tuple(wishes), facts.client_busy, facts.usual_staff)
+
+
+def _search(guests: Sequence[Guest], facts: Facts) -> PartySearch:
+    visits = _Visits(guests, facts)
+    answers = [visits.place(start) for start in facts.grid]
+    return PartySearch(
+        slots=tuple(answer for answer in answers if isinstance(answer, PartySlot)),
         refused=tuple(answer for answer in answers if isinstance(answer, Refused)),
     )
 
 
-class _Visit:
-    """Wishes and facts, prepared once for any number of starts."""
+class _Visits:
+    """Guests and facts, prepared once for any number of starts."""
 
-    def __init__(self, wishes: Sequence[Wish], facts: Facts) -> None:
-        self.wishes = wishes
-        self.times = timetable(wishes)
-        self.house = House(facts)
-        self.staffing = Staffing(wishes, facts, self.house)
-        self.rooming = Rooming(wishes, facts)
+    def __init__(self, guests: Sequence[Guest], facts: Facts) -> None:
+        self.items = Items(guests)
+        self.house = House(facts, guests, self.items)
+        self.staffing = Staffing(self.items, facts, self.house)
+        self.rooming = Rooming(self.items, facts)
 
-    def place(self, start: int) -> Slot | Refused:
-        times = [(start + begin, start + end) for begin, end in self.times]
+    def place(self, start: int) -> PartySlot | Refused:
+        times = [(start + begin, start + end) for begin, end in self.items.times]
         reasons = self.house.obstacles(start, times)
-        staff_rows = self.staffing.rows(times)
+        staff_rows = self.staffing.rows(start, times)
         room_rows = self.rooming.rows(times)
         if not reasons:
             staff = choose(staff_rows, self.staffing.ranking)
@@ -62,41 +100,58 @@ class _Visit:
                 return self._slot(times, staff, rooms)
         reasons.extend(staff_obstacles(self.staffing, staff_rows, times))
         reasons.extend(room_obstacles(self.rooming, room_rows, times))
-        return Refused(start, tuple(reasons))
+        return Refused(start, tuple(map(self._of_its_guest, reasons)))
 
-    def _slot(self, times: Sequence[Interval], staff: Choice, rooms: Choice) -> Slot:
-        return Slot(
-            plan=self._plan(times, staff, rooms),
+    def _of_its_guest(self, reason: Reason) -> Reason:
+        """Number an item within its guest's visit."""
+        if self.items.alone:
+            return reason._replace(guest=None) if reason.guest is not None else reason
+        if reason.item is None:
+            return reason
+        at = reason.item
+        return reason._replace(item=self.items.positions[at], guest=self.items.guests[at])
+
+    def _slot(self, times: Sequence[Interval], staff: Choice, rooms: Choice) -> PartySlot:
+        return PartySlot(
+            plans=self._plans(times, staff, rooms),
             idle_minutes=staff.cost,
             room_changes=rooms.cost,
             usual=staff.preferred,
             merits=tuple(merits(staff)),
         )
 
-    def _plan(self, times: Sequence[Interval], staff: Choice, rooms: Choice) -> Plan:
+    def _plans(self, times: Sequence[Interval], staff: Choice, rooms: Choice) -> tuple[Plan, ...]:
         served = _by_item(self.staffing.wishes, staff)
         housed = _by_item(self.rooming.wishes, rooms)
-        items = []
+        visits: list[list[PlannedItem]] = []
         for at, (start, end) in enumerate(times):
+            if not self.items.positions[at]:
+                visits.append([])
             person, staff_until = served.get(at, (None, end))
             room, room_until = housed.get(at, (None, end))
-            place = None if room is None else self.rooming.rooms[room].place(start, room_until)
-            items.append(
+            visits[-1].append(
                 PlannedItem(
-                    service=self.wishes[at].service,
-                    staff=person,
-                    room=room,
-                    place=place,
+                    service=self.items.wishes[at].service,
+                    staff=person and person.who,
+                    room=room and room.who,
+                    place=room and self._place(room, room_until),
                     start=start,
                     end=end,
                     staff_busy_until=staff_until,
                     room_busy_until=room_until,
                 )
             )
-        return Plan(items[0].start, max(item.end for item in items), tuple(items))
+        return tuple(
+            Plan(items[0].start, max(item.end for item in items), tuple(items)) for items in visits
+        )
+
+    def _place(self, room: Option, until: int) -> int:
+        if room.place is not None:
+            return room.place
+        return self.rooming.rooms[room.who].place(room.start, until)
 
 
-def _by_item(items: Iterable[int], choice: Choice) -> dict[int, tuple[int, int]]:
-    """Return, for each of the items chosen for, who it is and until when they are busy."""
+def _by_item(items: Iterable[int], choice: Choice) -> dict[int, tuple[Option, int]]:
+    """Return, for each of the items chosen for, what was chosen and until when it is busy."""
     chosen = zip(choice.options, busy_untils(choice.options), strict=True)
-    return {at: (option.who, until) for at, (option, until) in zip(items, chosen, strict=True)}
+    return dict(zip(items, chosen, strict=True))

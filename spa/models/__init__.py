@@ -4,6 +4,7 @@ from spa.models.audit import AuditLog
 from spa.models.booking import (
     ACTIVE,
     BINDING,
+    MOST_ITEMS,
     MOVABLE,
     OCCUPYING,
     SLOT_CONSTRAINTS,
@@ -34,6 +35,7 @@ from spa.models.schedule import (
 __all__ = [
     "ACTIVE",
     "BINDING",
+    "MOST_ITEMS",
     "MOVABLE",
     "OCCUPYING",
     "SLOT_CONSTRAINTS",

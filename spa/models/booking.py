@@ -36,6 +36,8 @@ OCCUPYING = (*ACTIVE, S.COMPLETED)
 MOVABLE = (S.PENDING_PAYMENT, S.CONFIRMED, S.ARRIVED)
 BINDING = tuple(status for status in ACTIVE if status != S.OFFERED)
 
+MOST_ITEMS = 8  # of one appointment
+
 # How each status looks on a card; `confirmed` has three looks (`Appointment.look`).
 LOOKS = {
     S.OFFERED: "offered",
@@ -210,6 +212,8 @@ class AppointmentItem(models.Model):
 
     appointment = models.ForeignKey(Appointment, on_delete=models.CASCADE, related_name="items")
     position = models.PositiveSmallIntegerField()
+    # Starts with the item before it, and not when that one ends.
+    parallel = models.BooleanField(default=False, db_default=False)
     service = models.ForeignKey("Service", on_delete=models.PROTECT, related_name="items")
     staff = models.ForeignKey(
         "StaffMember", null=True, blank=True, on_delete=models.PROTECT, related_name="items"
@@ -246,6 +250,13 @@ class AppointmentItem(models.Model):
                 fields=["appointment", "service"],
                 name="service_is_once_in_an_appointment",
                 deferrable=models.Deferrable.IMMEDIATE,
+            ),
+            models.CheckConstraint(
+                name="item_is_one_of_eight", condition=Q(position__lt=MOST_ITEMS)
+            ),
+            models.CheckConstraint(
+                name="item_that_is_parallel_follows_another",
+                condition=Q(parallel=False) | Q(position__gt=0),
             ),
             models.CheckConstraint(
                 name="item_ends_after_its_start", condition=Q(ends_at__gt=F("starts_at"))

@@ -63,6 +63,17 @@ SELECT a.code FROM spa_appointment a
 LEFT JOIN spa_appointmentitem i ON i.appointment_id = a.id GROUP BY a.id
 HAVING min(i.starts_at) IS DISTINCT FROM a.starts_at OR max(i.ends_at) IS DISTINCT FROM a.ends_at
 """
+# An item starts when all before it are over; a parallel one with the one before it.
+_TIMES = """
+WITH item AS (
+  SELECT appointment_id, starts_at, parallel, lag(starts_at) OVER listed AS beside,
+    max(ends_at) OVER (listed ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS done
+  FROM spa_appointmentitem WINDOW listed AS (PARTITION BY appointment_id ORDER BY position)
+)
+SELECT DISTINCT a.code FROM spa_appointment a JOIN item i ON i.appointment_id = a.id
+WHERE i.done IS NOT NULL
+  AND i.starts_at <> CASE WHEN i.parallel THEN i.beside ELSE i.done END
+"""
 _FLAG = """
 SELECT id::text FROM spa_client
 WHERE persona_non_grata_manual AND persona_non_grata_since IS NULL
@@ -83,7 +94,10 @@ WITH told AS (
   SELECT appointment_id, version, action, left_day, state,
     CASE WHEN state->>'status' = 'in_service' AND state->>'finished_at' IS NOT NULL
       THEN 'finished' ELSE state->>'status' END AS status,
-    jsonb_path_query_array(state, '$.items[*].service') AS services,
+    jsonb_build_array(
+      jsonb_path_query_array(state, '$.items[*].service'),
+      jsonb_path_query_array(state, '$.items[*] ? (@.parallel == true).service')
+    ) AS services,
     jsonb_build_array(
       state->'starts_at', state->'ends_at',
       jsonb_path_query_array(state, '$.items[*].staff'),
@@ -127,6 +141,7 @@ _TOLD_OF_ITEMS = (
     *((name, name, "timestamptz") for name in ("starts_at", "ends_at")),
     *((name, name, "timestamptz") for name in ("staff_busy_until", "room_busy_until")),
     ("occupies", "occupies", "boolean"),
+    ("parallel", "parallel", "boolean"),
     *((name, name, "bigint") for name in ("price_cents", "vat_percent")),
 )
 _LAST = """
@@ -138,7 +153,7 @@ WITH last AS (
   FROM spa_appointmentitem GROUP BY appointment_id
 ), told AS (
   SELECT appointment_id, state, (
-    SELECT array_agg(ROW({keys})::text ORDER BY number)
+    SELECT array_agg(ROW({told})::text ORDER BY number)
     FROM ROWS FROM (jsonb_to_recordset(state->'items') AS ({types}))
       WITH ORDINALITY AS one({keys}, number)
   ) AS items FROM last
@@ -156,6 +171,8 @@ def _last() -> str:
     keys = ", ".join(f'"{key}"' for key, _column, _type in _TOLD_OF_ITEMS)
     return _LAST.format(
         keys=keys,
+        # What was told before there were parallel items says nothing of them.
+        told=keys.replace('"parallel"', 'coalesce("parallel", false)'),
         columns=", ".join(f'"{column}"' for _key, column, _type in _TOLD_OF_ITEMS),
         types=", ".join(f'"{key}" {kind}' for key, _column, kind in _TOLD_OF_ITEMS),
         fields=", ".join(
@@ -185,6 +202,7 @@ CHECKS = {
     ),
     "an item has another group": _ITEMS.format(wrong='i."group" <> a."group"'),
     "a visit does not span its items": _SPAN,
+    "an item does not start in its turn": _TIMES,
     "a flag is manual, but not set: client": _FLAG,
     "a change has no visit": _ORPHAN,
     "a change is missing from the history": _GAP,

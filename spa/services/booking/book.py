@@ -1,6 +1,7 @@
 """Booking a visit (rule book §5, "book")."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from spa import engine, localtime, money
@@ -112,7 +113,10 @@ def find_staff_and_rooms(
     plan = window.plan_at(starts_at)
     if isinstance(plan, engine.Refused):
         return None
-    return [Wanted(item.service, item.staff, item.room) for item in plan.items]
+    return [
+        replace(one, staff_id=item.staff, room_id=item.room)
+        for one, item in zip(wanted, plan.items, strict=True)
+    ]
 
 
 @slot_refusals()
@@ -150,7 +154,7 @@ def book(
         now=now,
         location=location.pk,
         client=client.pk,
-        services=[(one.service_id, one.staff_id) for one in asked],
+        services=[in_short(one) for one in asked],
         starts_at=starts_at,
         **({"override": override.reason} if override else {}),
     )
@@ -197,6 +201,7 @@ def book(
         AppointmentItem(
             appointment=appointment,
             position=position,
+            parallel=wish.parallel,
             service=service,
             staff_requested=request.staff_id is not None,
             group=appointment.group,
@@ -229,6 +234,11 @@ def book(
 def past(start: int, policy: dict[str, int], now: datetime) -> tuple[str, ...]:
     """Return the name of the rule that a start breaks which only an override lets through."""
     return ("lead_time",) if start < slots.earliest(now, policy) else ()
+
+
+def in_short(one: Wanted) -> tuple:
+    """Return what a repeated request is known by."""
+    return (one.service_id, one.staff_id, *(["parallel"] if one.parallel else []))
 
 
 def lock_resources(wanted: Iterable[Wanted]) -> None:

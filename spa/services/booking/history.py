@@ -52,6 +52,7 @@ def snapshot(appointment: Appointment, items: Sequence[AppointmentItem]) -> dict
         "items": [
             {
                 "service": item.service_id,
+                "parallel": item.parallel,
                 "staff": item.staff_id,
                 "room": item.room_id,
                 "place": item.place,

@@ -14,6 +14,7 @@ from spa.services.booking import override as override_rules
 from spa.services.booking.book import (
     TRIES,
     find_staff_and_rooms,
+    in_short,
     lock_resources,
     past,
     placement,
@@ -112,7 +113,7 @@ def move(
         operation="move",
         now=now,
         appointment=appointment.pk,
-        services=[(one.service_id, one.staff_id) for one in asked or wanted],
+        services=[in_short(one) for one in asked or wanted],
         starts_at=starts_at,
         for_client=for_client,
         **({"override": override.reason} if override else {}),

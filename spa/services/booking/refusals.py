@@ -48,12 +48,15 @@ def refuse(refused: engine.Refused) -> None:
     """Raise what the engine's reasons amount to.
 
     :raises SlotTaken: only other visits are in the way
-    :raises RuleBroken: a rule of §5 forbids it; `facts["reason"]` is the first of them
+    :raises RuleBroken: a rule of §5 forbids it, or what is asked for stands in its own way
+        (`together`); `facts["reason"]` is the first of them
     """
-    rules = [reason for reason in refused.reasons if reason.code not in TAKEN]
+    rules = [reason.code for reason in refused.reasons if reason.code not in TAKEN]
+    if not rules and all(reason.detail == engine.TOGETHER for reason in refused.reasons):
+        rules = [engine.TOGETHER]
     if not rules:
         raise SlotTaken(reasons=refused.reasons)
-    raise RuleBroken(_SENTENCES.get(rules[0].code), reason=rules[0].code, reasons=refused.reasons)
+    raise RuleBroken(_SENTENCES.get(rules[0]), reason=rules[0], reasons=refused.reasons)
 
 
 @contextmanager
@@ -79,5 +82,8 @@ _SENTENCES = {
     "cannot_do_service": _("This therapist does not do that service. Choose another one."),
     "lead_time": _("That time has passed. Choose a later one."),
     "too_far": _("That is further ahead than visits can be booked. Choose an earlier day."),
+    engine.TOGETHER: _(
+        "Treatments at the same time need a therapist each. Choose another time or therapist."
+    ),
     "off_grid": _("Visits start on the quarter hour. Choose one of the times shown."),
 }

@@ -9,7 +9,7 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 
 from spa import localtime
-from spa.engine import Reason, Refused
+from spa.engine import TOGETHER, Reason, Refused
 from spa.models import ExclusionKind
 from spa.services.slots.house import Closure
 from spa.services.slots.window import Window
@@ -138,6 +138,8 @@ class _Teller:
         if len(reasons) == 1:
             return self._person(reasons[0])
         codes = {reason.code for reason in reasons}
+        if all(reason.detail == TOGETHER for reason in reasons):
+            return _("There are not enough therapists for treatments at the same time")
         if codes == {"busy"}:
             return _("Everyone who does this is busy")
         telling = [reason for reason in reasons if _says_more(reason)]
@@ -162,6 +164,8 @@ class _Teller:
         name = self.staff.get(reason.staff, _("The therapist"))
         if reason.code == "excluded":
             return self._excluded(name, reason)
+        if reason.detail == TOGETHER:
+            return _("%(name)s cannot give two treatments at the same time") % {"name": name}
         if reason.code == "busy":
             when = self._when(reason.start, reason.end)
             return _("%(name)s is busy %(when)s") % {"name": name, "when": when}

@@ -17,6 +17,7 @@ from spa import engine, localtime
 from spa.errors import RuleBroken
 from spa.models import (
     BINDING,
+    MOST_ITEMS,
     Appointment,
     AppointmentItem,
     AppointmentStatus,
@@ -36,11 +37,16 @@ MARGIN = timedelta(days=1, minutes=180)
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """One service that a visit shall have; staff and room as chosen, or None for any."""
+    """One service that a visit shall have; staff and room as chosen, or None for any.
+
+    `parallel`: it starts with the one before it in the list. A visit that is moved keeps what
+    its items say of that.
+    """
 
     service_id: int
     staff_id: int | None = None
     room_id: int | None = None
+    parallel: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +89,10 @@ def load(
     lets a visit start in the past, since yesterday. Runs four queries (three without a client),
     however many days, staff or appointments.
 
-    :raises RuleBroken: a service is unknown or was withdrawn (reason `service_withdrawn`)
+    :raises RuleBroken: a service is unknown or was withdrawn (reason `service_withdrawn`), there
+        are too many of them (`too_many_items`), or the first is parallel (`first_is_parallel`)
     """
+    _refuse_impossible(wanted)
     house = houses.load(location, first_day, last_day)
     services = _services(wanted, withdrawn_too=moving is not None)
     wishes = _wishes(wanted, services, house.policy, moving)
@@ -167,6 +175,20 @@ def with_able(services: QuerySet[Service]) -> QuerySet[Service]:
     )
 
 
+def _refuse_impossible(wanted: Sequence[Wanted]) -> None:
+    if len(wanted) > MOST_ITEMS:
+        raise RuleBroken(
+            _("A visit has at most %(count)s treatments. Book a second visit.")
+            % {"count": MOST_ITEMS},
+            reason="too_many_items",
+        )
+    if wanted and wanted[0].parallel:
+        raise RuleBroken(
+            _("The first treatment of a visit has none before it to go along with."),
+            reason="first_is_parallel",
+        )
+
+
 def _services(wanted: Sequence[Wanted], *, withdrawn_too: bool) -> tuple[Service, ...]:
     """Return the services in their order, each with `able`."""
     found = with_able(Service.objects.filter(pk__in=[one.service_id for one in wanted]))
@@ -210,6 +232,7 @@ def _wishes(
                 room_kind=service.room_kind_id,
                 staff=one.staff_id,
                 room=one.room_id,
+                parallel=one.parallel if terms is service else terms.parallel,
             )
         )
     return tuple(wishes)

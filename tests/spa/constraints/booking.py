@@ -215,6 +215,21 @@ def two_items_in_one_position():
     add_item(item.appointment, room=item.room, position=item.position)
 
 
+@breaks("item_is_one_of_eight")
+def an_item_in_a_ninth_position():
+    set_item(position=8)
+
+
+@breaks("item_that_is_parallel_follows_another")
+def a_first_item_that_is_parallel_to_nothing():
+    set_item(parallel=True)
+
+
+@allowed()
+def a_last_of_eight_items_that_is_parallel():
+    set_item(position=7, parallel=True)
+
+
 @breaks("service_is_once_in_an_appointment")
 def a_service_twice_in_one_visit():
     item = make_visit_with()

@@ -4,7 +4,8 @@ Nothing here is shared with the engine but the shapes of facts and plans. Staff 
 tried apart from each other: no rule speaks of both.
 """
 
-from itertools import pairwise, product
+from dataclasses import replace
+from itertools import combinations, pairwise, product
 
 
 def overlap(start, end, other):
@@ -18,15 +19,26 @@ def minutes(intervals):
 def item_times(start, wishes):
     times = []
     for wish in wishes:
+        if times:
+            # With the one listed before it, or when all of them are over.
+            start = times[-1][0] if wish.parallel else max(end for _, end in times)
         times.append((start, start + wish.duration))
-        start += wish.duration
     return times
+
+
+def ending(start, wishes):
+    return max(end for _, end in item_times(start, wishes))
 
 
 def until(at, who, times, buffer):
     """The end of item `at` and its buffer, but never past the next item of the same one."""
-    nexts = [times[later][0] for later in range(at + 1, len(times)) if who[later] == who[at]]
-    return min([times[at][1] + buffer, *nexts[:1]])
+    begin, end = times[at]
+    nexts = [
+        times[other][0]
+        for other in range(len(times))
+        if who[other] == who[at] and times[other][0] > begin
+    ]
+    return min([end + buffer, *nexts])
 
 
 # -- what everybody must respect --
@@ -37,9 +49,9 @@ def house_allows(start, wishes, facts):
     return (
         start in list(facts.grid)
         and facts.earliest <= start < facts.latest
-        and set(range(start, times[-1][1])) <= minutes(facts.opening)
+        and all(set(range(*time)) <= minutes(facts.opening) for time in times)
         and not any(overlap(*time, e) for time in times for e in facts.exclusions)
-        and not any(overlap(start, times[-1][1], busy) for busy in facts.client_busy)
+        and not any(overlap(start, ending(start, wishes), busy) for busy in facts.client_busy)
     )
 
 
@@ -69,6 +81,9 @@ def staff_allow(team, start, wishes, facts):
             return False
         if any(overlap(begin, busy_until, busy) for busy in person.busy):
             return False
+        for other in range(at):
+            if team[other] == who and times[other][0] < end and begin < times[other][1]:
+                return False  # two items at once
     return True
 
 
@@ -137,7 +152,7 @@ def is_lawful(plan, wishes, facts):
         house_allows(plan.start, wishes, facts)
         and tuple(team) in set(teams(plan.start, wishes, facts))
         and tuple(stay) in set(stays(plan.start, wishes, facts))
-        and plan.end == times[-1][1]
+        and plan.end == ending(plan.start, wishes)
         and [item.service for item in plan.items] == [wish.service for wish in wishes]
         and [(item.start, item.end) for item in plan.items] == times
         and all(
@@ -212,4 +227,63 @@ def best_stay(start, wishes, facts):
         (room_changes(rooms), [room or 0 for room in rooms], [where and where[1] for where in stay])
         for stay in stays(start, wishes, facts)
         for rooms in [[where and where[0] for where in stay]]
+    )
+
+
+# -- parties --
+
+
+def party_is_allowed(start, guests, facts):
+    """Everybody fits in, and nobody is in another's way."""
+    alone = [replace(facts, client_busy=guest.client_busy) for guest in guests]
+    return all(
+        house_allows(start, guest.wishes, own) for guest, own in zip(guests, alone, strict=True)
+    ) and all(
+        any(fits_together(choice, start, guests, kind) for choice in product(*choices))
+        for kind, choices in (
+            ("staff", [list(teams(start, guest.wishes, facts)) for guest in guests]),
+            ("room", [list(stays(start, guest.wishes, facts)) for guest in guests]),
+        )
+    )
+
+
+def fits_together(choice, start, guests, kind):
+    taken = [
+        engagements(one, start, guest, kind) for one, guest in zip(choice, guests, strict=True)
+    ]
+    return not any(
+        what == other and begin < other_until and other_begin < busy_until
+        for one, two in combinations(taken, 2)
+        for what, begin, busy_until in one
+        for other, other_begin, other_until in two
+    )
+
+
+def engagements(choice, start, guest, kind):
+    times = item_times(start, guest.wishes)
+    who = choice if kind == "staff" else [where and where[0] for where in choice]
+    return [
+        (choice[at], times[at][0], until(at, who, times, getattr(wish, f"{kind}_buffer")))
+        for at, wish in enumerate(guest.wishes)
+        if choice[at] is not None
+    ]
+
+
+def party_is_lawful(plans, guests, facts):
+    """Each plan alone keeps the rules, and no two of them meet."""
+    choices = {
+        "staff": [[item.staff for item in plan.items] for plan in plans],
+        "room": [
+            [None if item.room is None else (item.room, item.place) for item in plan.items]
+            for plan in plans
+        ],
+    }
+    start = plans[0].start
+    return (
+        len({plan.start for plan in plans}) == 1
+        and all(
+            is_lawful(plan, guest.wishes, replace(facts, client_busy=guest.client_busy))
+            for plan, guest in zip(plans, guests, strict=True)
+        )
+        and all(fits_together(choice, start, guests, kind) for kind, choice in choices.items())
     )

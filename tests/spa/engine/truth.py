@@ -1,6 +1,8 @@
 """Whether a reason is true, each on its own, by naive look at the facts."""
 
-from .oracle import candidates, item_times, minutes, overlap, place_is_free
+from spa.engine import TOGETHER, Busy
+
+from .oracle import candidates, ending, item_times, minutes, overlap, place_is_free
 
 
 def is_true(reason, start, wishes, facts):
@@ -35,7 +37,7 @@ def excluded(reason, start, wishes, facts):
 
 
 def client_busy(reason, start, wishes, facts):
-    return names_one_of(facts.client_busy, reason, start, item_times(start, wishes)[-1][1])
+    return names_one_of(facts.client_busy, reason, start, ending(start, wishes))
 
 
 def cannot_do_service(reason, start, wishes, facts):
@@ -64,6 +66,14 @@ def not_working(reason, start, wishes, facts):
 
 def busy(reason, start, wishes, facts):
     wish, (begin, end) = wishes[reason.item], item_times(start, wishes)[reason.item]
+    if reason.detail == TOGETHER:
+        return reason.staff in candidates(wish, facts) and any(
+            overlap(begin, end, reason)
+            and (reason.start, reason.end) == (time[0], time[1] + other.staff_buffer)
+            and reason.staff in candidates(other, facts)
+            for at, (other, time) in enumerate(zip(wishes, item_times(start, wishes), strict=True))
+            if at != reason.item and overlap(*time, Busy(begin, end, 0))
+        )
     return reason.staff in candidates(wish, facts) and names_one_of(
         facts.staff[reason.staff].busy, reason, begin, end + wish.staff_buffer
     )

@@ -3,11 +3,14 @@
 An hour and a half that starts at minute 0; people 1 to 3, rooms 1 to 3.
 """
 
+from dataclasses import replace
+
 from hypothesis import strategies as st
 
-from spa.engine import Busy, Exclusion, Facts, PlaceBusy, RoomFacts, StaffFacts, Wish
+from spa.engine import Busy, Exclusion, Facts, Guest, PlaceBusy, RoomFacts, StaffFacts, Wish
 
 OURS = "ours"
+PARALLEL = st.sampled_from([False, False, True])
 BUFFERS = st.sampled_from([0, 5, 10, 25])
 
 
@@ -51,6 +54,7 @@ def wishes(draw, most=3):
             room_kind=draw(st.sampled_from([None, 1, 1, 2])),
             staff=draw(st.sampled_from([None, None, None, 1, 2, 4])),
             room=draw(st.sampled_from([None, None, None, 1, 3])),
+            parallel=number > 0 and draw(PARALLEL),
         )
         for number in range(count)
     )
@@ -115,6 +119,7 @@ def coupled(draw):
             able=draw(st.sampled_from([{1}, {2}, {1, 2}, {1, 2}]).map(frozenset)),
             room_kind=draw(st.sampled_from([1, 1, 1, None])),
             room=draw(st.sampled_from([None, None, 1, 2])),
+            parallel=number > 0 and draw(PARALLEL),
         )
         for number in range(draw(st.integers(2, 4)))
     )
@@ -148,6 +153,49 @@ def coupled(draw):
         usual_staff=draw(st.sampled_from([frozenset(), frozenset({2})])),
         sellable=draw(st.sampled_from([30, 8])),
     )
+
+
+@st.composite
+def parties(draw):
+    """Two with two items each, or three with one, who want much the same."""
+    count, most = draw(st.sampled_from([(2, 2), (2, 2), (3, 1)]))
+    spa = draw(st.one_of(facts(), coupled().map(lambda spa: spa[1])))
+    guests = tuple(
+        Guest(
+            draw(wishes(most)),
+            draw(st.one_of(st.just(()), busy(1))),
+            draw(st.sampled_from([frozenset(), frozenset({2})])),
+        )
+        for _ in range(count)
+    )
+    return guests, replace(spa, client_busy=())
+
+
+@st.composite
+def twins(draw):
+    """A party that just fits, or just does not: few people and few places, long buffers."""
+    _visit, spa = draw(coupled())
+    guests = tuple(
+        Guest(
+            tuple(
+                Wish(
+                    service=100 + number,
+                    duration=draw(st.sampled_from([5, 10])),
+                    staff_buffer=draw(st.sampled_from([0, 5, 10])),
+                    room_buffer=draw(st.sampled_from([0, 5, 20])),
+                    needs_staff=draw(st.booleans()),
+                    able=frozenset({1, 2}),
+                    room_kind=draw(st.sampled_from([1, 1, None])),
+                    parallel=number > 0 and draw(PARALLEL),
+                )
+                for number in range(draw(st.integers(1, 2)))
+            )
+        )
+        for _ in range(2)
+    )
+    people = {number: replace(person, busy=person.busy[:1]) for number, person in spa.staff.items()}
+    rooms = {number: replace(room, busy=room.busy[:1]) for number, room in spa.rooms.items()}
+    return guests, replace(spa, staff=people, rooms=rooms)
 
 
 def spas():
