@@ -17,7 +17,8 @@ from .promises import (
 )
 
 # How many choices are weighed for one start. The best of a three-item visit with ten people
-# is always found; a longer one on a crowded day may have to make do with the best so far.
+# is always found; a longer one on a crowded day may have to make do with the best so far, and a
+# party does so after a tenth of it.
 EFFORT = 3_000
 
 
@@ -92,7 +93,19 @@ class _BranchAndBound:
 
     def run(self) -> Choice | None:
         self._extend(0, NONE)
+        if self.best is None:
+            self._take_what_was_found()
         return self.best
+
+    def _take_what_was_found(self) -> None:
+        """Choose what `can_serve` knows of, where patience ended on the way here."""
+        cost = 0
+        for at, option in enumerate(Feasibility(self.rows, self.ranking.law).first() or ()):
+            cost += self._step(at, option)
+            self.chosen.append(option)
+            self.latest[option.who] = at
+        if self.chosen:
+            self._compare(cost)
 
     def _extend(self, cost: int, ties: frozenset[Tie]) -> None:
         at = len(self.chosen)
@@ -132,7 +145,7 @@ class _BranchAndBound:
         if self.best is None or self.bounds is None:
             return True
         self.weighed += 1
-        if self.weighed > EFFORT:
+        if self.weighed > (EFFORT if self.ranking.law.alone else EFFORT // 10):
             self.done = True
             return False
         bound = self.bounds.lowest(self.chosen, self.latest, cost)
@@ -155,6 +168,7 @@ class _BranchAndBound:
     def _servable(self, at: int, ties: frozenset[Tie]) -> bool:
         if self.feasibility is None:
             self.feasibility = Feasibility(self.rows, self.ranking.law)
+        self.feasibility.tried = 0
         return self.feasibility.servable(at, ties)
 
 

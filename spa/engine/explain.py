@@ -6,7 +6,7 @@ from .facts import Exclusion
 from .intervals import Interval, first_overlap
 from .people import Person, Staffing
 from .plans import TOGETHER, Reason
-from .promises import Law, Row, can_serve, contested, unconditional
+from .promises import Law, Option, Row, can_serve, contested, only_unconditional, unconditional
 from .rooms import Room, Rooming
 
 
@@ -14,14 +14,24 @@ def staff_obstacles(
     staffing: Staffing, rows: Sequence[Row], times: Sequence[Interval]
 ) -> Iterator[Reason]:
     """Yield a reason for each person who could serve an item that keeps the visit away."""
-    items = list(staffing.wishes)
-    for row in _stuck(rows, staffing.ranking.law):
-        at = items[row]
-        yield from _unsuited(staffing, at)
-        for person in staffing.eligible[at]:
-            yield from _hindrance(
-                person, at, times[at], staffing.wishes[at].staff_buffer
-            ) or _elsewhere(rows, row, at, person.id)
+    items, stuck = list(staffing.wishes), _stuck(rows, staffing.ranking.law)
+    told = False
+    for row in stuck:
+        for reason in _of_row(staffing, rows, row, items[row], times[items[row]]):
+            told = True
+            yield reason
+    if stuck and not told:  # nobody is in the way, but it was too much to work out
+        yield Reason("busy", items[stuck[0]], detail=TOGETHER)
+
+
+def _of_row(
+    staffing: Staffing, rows: Sequence[Row], row: int, at: int, time: Interval
+) -> Iterator[Reason]:
+    yield from _unsuited(staffing, at)
+    for person in staffing.eligible[at]:
+        yield from _hindrance(person, at, time, staffing.wishes[at].staff_buffer) or _elsewhere(
+            rows, row, at, person.id
+        )
 
 
 def room_obstacles(
@@ -54,12 +64,12 @@ def _stuck(rows: Sequence[Row], law: Law) -> list[int]:
     hopeless = [at for at in range(len(rows)) if not _servable_alone(rows, at)]
     if hopeless:
         return hopeless
-    if law.exclusive and (short := contested(rows)):
-        return short
+    if short := contested(rows, law):
+        return short if law.alone else short[-1:]  # of a party, the last comes too many
     if not law.alone:
         return [_one_too_many(rows, law)]
     conditional = [at for at, row in enumerate(rows) if not any(map(unconditional, row))]
-    return conditional or contested([[*filter(unconditional, row)] for row in rows])
+    return conditional or contested(only_unconditional(rows), law) or [len(rows) - 1]
 
 
 def _one_too_many(rows: Sequence[Row], law: Law) -> int:
@@ -86,13 +96,17 @@ def _servable_alone(rows: Sequence[Row], at: int) -> bool:
 def _elsewhere(rows: Sequence[Row], row: int, at: int, who: int) -> Iterator[Reason]:
     """Yield the first other item that needs somebody who is free for this one."""
     mine = next(option for option in rows[row] if option.who == who)
-    for other in rows:
-        for option in other:
-            if option.who != who or other is rows[row]:
-                continue
-            if option.start < mine.busy_until and mine.start < option.busy_until:
-                yield Reason("busy", at, who, None, option.start, option.busy_until, TOGETHER)
-                return
+    for option in (option for other in rows if other is not rows[row] for option in other):
+        if option.who == who and _meet(mine, option):
+            yield Reason("busy", at, who, None, option.start, option.busy_until, TOGETHER)
+            return
+
+
+def _meet(one: Option, other: Option) -> bool:
+    """Return whether nobody can serve both; between items of one guest no buffer is needed."""
+    if one.guest == other.guest:
+        return one.start < other.end and other.start < one.end
+    return one.start < other.busy_until and other.start < one.busy_until
 
 
 def _unsuited(staffing: Staffing, at: int) -> Iterator[Reason]:

@@ -68,7 +68,7 @@ class Staffing:
         here = sorted(facts.staff.keys() & frozenset().union(*able.values()))
         persons = [Person(facts.staff[who]) for who in here]
         self.eligible = {at: [p for p in persons if p.id in able[at]] for at in self.wishes}
-        law = Law(exclusive=True, alone=items.alone)
+        law = Law(exclusive=True, alone=items.alone, alike=items.alike)
         self.ranking = Ranking(self._idle_between, _least_idle, law, items.usual_staff)
 
     def rows(self, start: int, times: Sequence[Interval]) -> list[Row]:

@@ -10,7 +10,6 @@ depends on the ties alone.
 """
 
 from collections.abc import Iterator, Sequence
-from functools import cache
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -37,6 +36,7 @@ class Law(NamedTuple):
 
     exclusive: bool  # a person serves one item at a time; a room takes a guest's items together
     alone: bool  # there is one guest only
+    alike: tuple[int, ...] = ()  # for each guest, the first one who wants the same; if any do
 
 
 class Tie(NamedTuple):
@@ -49,6 +49,9 @@ class Tie(NamedTuple):
     clear: int  # before it they serve no other guest
     by: int  # they must be chosen again, for the same guest, for an item that starts by then
 
+
+# How many options are tried for one start of a visit until it counts as impossible.
+PATIENCE = 20_000
 
 Row = Sequence[Option]  # one item's options, by id; rows are in order of start
 NONE: frozenset[Tie] = frozenset()
@@ -108,19 +111,62 @@ def starts_after(rows: Sequence[Row]) -> list[int]:
 
 
 class Feasibility:
-    """Whether the rows from `at` on can be served, with these ties. Exact."""
+    """Whether the rows from `at` on can be served, with these ties.
+
+    Exact as long as no more than `PATIENCE` options had to be tried, which only a large party
+    on a crowded day can need; what is not found by then counts as impossible. Always the same.
+    """
 
     def __init__(self, rows: Sequence[Row], law: Law) -> None:
-        following = starts_after(rows)
+        self.rows, self.law = rows, law
+        self.following = starts_after(rows)
+        self.known: dict[tuple, bool] = {}
+        self.tried = 0
+        self.path: list[Option] = []  # from the end; of the first call that succeeds
 
-        @cache
-        def servable(at: int, ties: frozenset[Tie]) -> bool:
-            if at == len(rows):
-                return True
-            kept = (keep(ties, option, following[at], law) for option in rows[at])
-            return any(left is not None and servable(at + 1, left) for left in set(kept))
+    def servable(self, at: int, ties: frozenset[Tie]) -> bool:
+        if at == len(self.rows):
+            return True
+        key = at, self._key(at, ties)
+        if key not in self.known:
+            served = self._serve(at, ties)
+            if self.tried > PATIENCE and not served:
+                return False
+            self.known[key] = served
+        return self.known[key]
 
-        self.servable = servable
+    def first(self) -> tuple[Option, ...] | None:
+        """Return the first choice that serves all rows, if there is one; ask it first."""
+        return tuple(reversed(self.path)) if self.servable(0, NONE) else None
+
+    def _serve(self, at: int, ties: frozenset[Tie]) -> bool:
+        seen = set()
+        for option in self.rows[at]:
+            self.tried += 1
+            if self.tried > PATIENCE:
+                return False
+            left = keep(ties, option, self.following[at], self.law)
+            if left is not None and left not in seen:
+                seen.add(left)
+                if self.servable(at + 1, left):
+                    self.path.append(option)
+                    return True
+        return False
+
+    def _key(self, at: int, ties: frozenset[Tie]) -> object:
+        """Return what two states have in common that differ only in which of some friends is which.
+
+        Whenever all rows of a start are done, guests who want the same are interchangeable.
+        """
+        alike = self.law.alike
+        if not alike or not ties or not at:
+            return ties
+        if self.rows[at][0].start == self.rows[at - 1][0].start:
+            return ties
+        of_guests: dict[int, list[tuple]] = {}
+        for tie in ties:
+            of_guests.setdefault(tie.guest, []).append((tie.who, *tie[2:]))
+        return tuple(sorted((alike[guest], tuple(sorted(own))) for guest, own in of_guests.items()))
 
 
 def can_serve(rows: Sequence[Row], law: Law) -> bool:
@@ -129,12 +175,15 @@ def can_serve(rows: Sequence[Row], law: Law) -> bool:
     free = all(any(map(unconditional, row)) for row in rows)
     if law.alone and free and not (law.exclusive and at_once(rows)):
         return True
-    if law.exclusive:
-        if contested(rows):
-            return False
-        if law.alone and free and not contested([[*filter(unconditional, row)] for row in rows]):
-            return True
+    if contested(rows, law):
+        return False
+    if law.alone and free and not contested(only_unconditional(rows), law):
+        return True
     return Feasibility(rows, law).servable(0, NONE)
+
+
+def only_unconditional(rows: Sequence[Row]) -> list[Row]:
+    return [[*filter(unconditional, row)] for row in rows]
 
 
 def at_once(rows: Sequence[Row]) -> bool:
@@ -142,34 +191,40 @@ def at_once(rows: Sequence[Row]) -> bool:
     return any(one[0].start == other[0].start for one, other in pairwise(rows))
 
 
-def contested(rows: Sequence[Row]) -> list[int]:
-    """Return rows that start together and have too few people between them; none if all is well."""
-    by_start: dict[int, list[int]] = {}
-    for at, row in enumerate(rows):
-        by_start.setdefault(row[0].start, []).append(at)
-    for together in by_start.values():
-        if len(together) > 1 and (short := _short_of_people(rows, together)):
+def contested(rows: Sequence[Row], law: Law) -> list[int]:
+    """Return rows that last at one moment and have too few people, or places, between them.
+
+    None if all is well. A guest needs one place however many items of hers go on at once.
+    """
+    if law.alone and not law.exclusive:
+        return []
+    for moment in dict.fromkeys(row[0].start for row in rows):
+        going_on = [at for at, row in enumerate(rows) if row[0].start <= moment < row[0].end]
+        if not law.exclusive:
+            going_on = list({rows[at][0].guest: at for at in reversed(going_on)}.values())
+        if len(going_on) > 1 and (short := _short(rows, sorted(going_on), law)):
             return short
     return []
 
 
-def _short_of_people(rows: Sequence[Row], together: Sequence[int]) -> list[int]:
-    """Match the rows with different people; return those that fight over too few."""
-    serves: dict[int, int] = {}  # who → row
+def _short(rows: Sequence[Row], going_on: Sequence[int], law: Law) -> list[int]:
+    """Match the rows with different people or places; return those that fight over too few."""
+    taken: dict[tuple, int] = {}  # by which row
 
-    def find(at: int, seen: set[int]) -> bool:
+    def find(at: int, seen: set[tuple]) -> bool:
         for option in rows[at]:
-            if option.who not in seen:
-                seen.add(option.who)
-                if option.who not in serves or find(serves[option.who], seen):
-                    serves[option.who] = at
+            what = option.who, option.place
+            if what not in seen:
+                seen.add(what)
+                if what not in taken or find(taken[what], seen):
+                    taken[what] = at
                     return True
         return False
 
-    for at in together:
-        seen: set[int] = set()
+    for at in going_on:
+        seen: set[tuple] = set()
         if not find(at, seen):
-            return sorted({at, *(serves[who] for who in seen)})
+            return sorted({at, *(taken[what] for what in seen)})
     return []
 
 

@@ -88,7 +88,7 @@ class Rooming:
             ]
             for at, wish in self.wishes.items()
         }
-        law = Law(exclusive=False, alone=items.alone)
+        law = Law(exclusive=False, alone=items.alone, alike=items.alike)
         self.ranking = Ranking(_change_between, _fewest_changes, law)
 
     def rows(self, times: Sequence[Interval]) -> list[Row]:

@@ -26,6 +26,7 @@ class Items:
     """The items of one guest's visit, or of a party's, in one list: guest after guest."""
 
     def __init__(self, guests: Sequence[Guest]) -> None:
+        self.own = tuple(tuple(guest.wishes) for guest in guests)
         self.wishes = tuple(wish for guest in guests for wish in guest.wishes)
         self.times = tuple(time for guest in guests for time in timetable(guest.wishes))
         self.guests = tuple(number for number, guest in enumerate(guests) for _wish in guest.wishes)
@@ -34,3 +35,10 @@ class Items:
         self.order = tuple(sorted(range(len(self.wishes)), key=lambda at: (self.times[at][0], at)))
         self.alone = len(guests) == 1
         self.usual_staff = frozenset[int]().union(*(guest.usual_staff for guest in guests))
+
+    @property
+    def alike(self) -> tuple[int, ...]:
+        """Return for each guest the first one who wants the same; nothing if all differ."""
+        firsts: dict[tuple[Wish, ...], int] = {}
+        found = tuple(firsts.setdefault(own, number) for number, own in enumerate(self.own))
+        return () if len(firsts) == len(found) else found

@@ -72,6 +72,10 @@ class AppointmentQuerySet(models.QuerySet):
             )
         )
 
+    def of_party(self, appointment: "Appointment") -> Self:
+        """Return the visits that were booked together with this one, it included."""
+        return self.filter(group=appointment.group).order_by("pk")
+
     def occupying(self) -> Self:
         return self.filter(status__in=OCCUPYING)
 
@@ -180,6 +184,7 @@ class Appointment(models.Model):
             models.Index(fields=["location", "starts_at"], name="appointment_by_day"),
             models.Index(fields=["client", "-starts_at"], name="appointment_by_client"),
             models.Index(fields=["created_by", "created_at"], name="appointment_by_creator"),
+            models.Index(fields=["group"], name="appointment_by_group"),
         ]
 
     def __str__(self) -> str:

@@ -6,6 +6,14 @@ from spa.services.booking.lifecycle import check_in, complete, finish, start
 from spa.services.booking.limits import TooManyBookings, TooManyVisits
 from spa.services.booking.move import move, move_at
 from spa.services.booking.override import Override, can_pass
+from spa.services.booking.parties import (
+    book_party,
+    book_party_at,
+    cancel_party,
+    find_party,
+    move_party,
+    move_party_at,
+)
 from spa.services.booking.refusals import (
     ClientBlocked,
     IllegalTransition,
@@ -23,13 +31,19 @@ __all__ = [
     "TooManyVisits",
     "book",
     "book_at",
+    "book_party",
+    "book_party_at",
     "can_pass",
     "cancel",
+    "cancel_party",
     "check_in",
     "complete",
+    "find_party",
     "finish",
     "move",
     "move_at",
+    "move_party",
+    "move_party_at",
     "record_no_show",
     "start",
 ]

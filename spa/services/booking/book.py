@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from uuid import UUID, uuid4
 
 from spa import engine, localtime, money
 from spa.models import (
@@ -119,6 +120,9 @@ def find_staff_and_rooms(
     ]
 
 
+Draft = tuple[Appointment, list[AppointmentItem]]
+
+
 @slot_refusals()
 @locked_transaction
 def book(
@@ -186,37 +190,18 @@ def book(
     )
     passed = let_pass(broken, override) + past(plan.start, window.policy, now)
 
-    prices = [service.price_for(client, on=day) for service in window.services]
-    appointment = Appointment.objects.create(
+    visit = draft(
+        client,
+        plan,
+        window,
+        asked=asked,
         location=location,
-        client=client,
-        status=AppointmentStatus.CONFIRMED,
-        starts_at=localtime.moment(plan.start),
-        ends_at=localtime.moment(plan.end),
-        deposit_cents=money.share(sum(prices), window.policy["deposit_percent"]),
-        created_at=now,
-        created_by=actor.user,
+        group=uuid4(),
+        now=now,
+        actor=actor,
     )
-    items = AppointmentItem.objects.bulk_create(
-        AppointmentItem(
-            appointment=appointment,
-            position=position,
-            parallel=wish.parallel,
-            service=service,
-            staff_requested=request.staff_id is not None,
-            group=appointment.group,
-            occupies=True,
-            price_cents=price,
-            vat_percent=service.vat_percent,
-            duration_minutes=wish.duration,
-            staff_buffer_minutes=wish.staff_buffer,
-            room_buffer_minutes=wish.room_buffer,
-            **placement(planned, window.facts.rooms),
-        )
-        for position, (planned, request, service, wish, price) in enumerate(
-            zip(plan.items, asked, window.services, window.wishes, prices, strict=True)
-        )
-    )
+    write_drafts([visit])
+    appointment, items = visit
 
     reason = override_rules.record(passed, override, appointment=appointment, actor=actor, now=now)
     write_change(
@@ -231,6 +216,61 @@ def book(
     return appointment
 
 
+def draft(
+    client: Client,
+    plan: engine.Plan,
+    window: slots.Window,
+    *,
+    asked: Sequence[Wanted],
+    location: Location,
+    group: UUID,
+    now: datetime,
+    actor: Actor,
+) -> Draft:
+    """Return a visit with its items as it will be written, its terms frozen."""
+    starts_at = localtime.moment(plan.start)
+    day = location.today(now=starts_at)
+    prices = [service.price_for(client, on=day) for service in window.services]
+    appointment = Appointment(
+        location=location,
+        client=client,
+        group=group,
+        status=AppointmentStatus.CONFIRMED,
+        starts_at=starts_at,
+        ends_at=localtime.moment(plan.end),
+        deposit_cents=money.share(sum(prices), window.policy["deposit_percent"]),
+        created_at=now,
+        created_by=actor.user,
+    )
+    items = [
+        AppointmentItem(
+            appointment=appointment,
+            position=position,
+            parallel=wish.parallel,
+            service=service,
+            staff_requested=request.staff_id is not None,
+            group=group,
+            occupies=True,
+            price_cents=price,
+            vat_percent=service.vat_percent,
+            duration_minutes=wish.duration,
+            staff_buffer_minutes=wish.staff_buffer,
+            room_buffer_minutes=wish.room_buffer,
+            **placement(planned, window.facts.rooms),
+        )
+        for position, (planned, request, service, wish, price) in enumerate(
+            zip(plan.items, asked, window.services, window.wishes, prices, strict=True)
+        )
+    ]
+    return appointment, items
+
+
+def write_drafts(drafts: Sequence[Draft]) -> None:
+    """Insert visits and their items. Two queries, however many."""
+    Appointment.objects.bulk_create(appointment for appointment, _items in drafts)
+    AppointmentItem.objects.bulk_create(item for _appointment, items in drafts for item in items)
+
+
 def past(start: int, policy: dict[str, int], now: datetime) -> tuple[str, ...]:
     """Return the name of the rule that a start breaks which only an override lets through."""
     return ("lead_time",) if start < slots.earliest(now, policy) else ()
@@ -243,6 +283,7 @@ def in_short(one: Wanted) -> tuple:
 
 def lock_resources(wanted: Iterable[Wanted]) -> None:
     """Lock the staff and then the rooms of these wishes, each by primary key. Two queries."""
+    wanted = list(wanted)
     list(StaffMember.objects.locked().filter(pk__in={one.staff_id for one in wanted} - {None}))
     list(Room.objects.locked().filter(pk__in={one.room_id for one in wanted} - {None}))
 

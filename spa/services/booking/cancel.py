@@ -34,8 +34,7 @@ def cancel(
     allowed = (S.OFFERED, S.PENDING_PAYMENT, S.CONFIRMED, S.ARRIVED)
     visit = lock_appointment(appointment, allowed=allowed, version=version)
 
-    visit.status, visit.cancelled_by = S.CANCELLED, cancelled_by
-    _close(visit, Action.CANCEL, actor=actor, now=now, reason_code=reason_code)
+    close_as_cancelled(visit, cancelled_by, actor=actor, now=now, reason_code=reason_code)
     return visit
 
 
@@ -59,6 +58,19 @@ def record_no_show(
     visit.status = S.NO_SHOW
     _close(visit, Action.NO_SHOW, actor=actor, now=now)
     return visit
+
+
+def close_as_cancelled(
+    visit: Appointment,
+    cancelled_by: CancelledBy,
+    *,
+    actor: Actor,
+    now: datetime,
+    reason_code: str = "",
+) -> None:
+    """Cancel a visit that is locked and may be cancelled. Four queries."""
+    visit.status, visit.cancelled_by = S.CANCELLED, cancelled_by
+    _close(visit, Action.CANCEL, actor=actor, now=now, reason_code=reason_code)
 
 
 def _close(

@@ -2,12 +2,20 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 
 from spa.models import Action, Appointment, AppointmentChange, AppointmentItem
 from spa.services.audit import Actor
 
 
-def write_change(
+def write_change(action: Action, **told: Any) -> AppointmentChange:
+    """Append what the appointment is now; takes what `change` does. One query."""
+    row = change(action, **told)
+    row.save(force_insert=True)
+    return row
+
+
+def change(
     action: Action,
     *,
     appointment: Appointment,
@@ -17,8 +25,8 @@ def write_change(
     reason_code: str = "",
     left_day: date | None = None,
 ) -> AppointmentChange:
-    """Append what the appointment is now. The caller has raised `version` already. One query."""
-    return AppointmentChange.objects.create(
+    """Return, unsaved, what the appointment is now. The caller has raised `version` already."""
+    return AppointmentChange(
         appointment=appointment,
         version=appointment.version,
         action=action,

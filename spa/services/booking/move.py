@@ -26,8 +26,8 @@ from spa.services.booking.transitions import lock_appointment, save
 from spa.services.slots import Wanted
 from spa.services.transactions import locked_transaction
 
-_PLACEMENT = (
-    *("staff_id", "room_id", "place", "room_shared"),
+PLACEMENT_FIELDS = (
+    *("staff", "room", "place", "room_shared"),
     *("starts_at", "ends_at", "staff_busy_until", "room_busy_until"),
 )
 
@@ -139,7 +139,7 @@ def move(
         moving=visit,
         forgotten=override is not None,
     )
-    broken = list(_beyond_the_clients_moves(visit, window.policy, now)) if for_client else []
+    broken = list(beyond_the_clients_moves(visit, window.policy, now)) if for_client else []
     passed = let_pass(broken, override)
     plan = window.plan_at(starts_at)
     if isinstance(plan, engine.Refused):
@@ -157,7 +157,7 @@ def move(
         for column, value in placement(planned, window.facts.rooms).items():
             setattr(item, column, value)
     # One statement: row by row, a move by half a length would overlap itself.
-    AppointmentItem.objects.bulk_update(items, [name.removesuffix("_id") for name in _PLACEMENT])
+    AppointmentItem.objects.bulk_update(items, PLACEMENT_FIELDS)
     visit.starts_at, visit.ends_at = localtime.moment(plan.start), localtime.moment(plan.end)
     visit.moves += 1
     visit.client_moves += for_client
@@ -177,7 +177,7 @@ def move(
     return visit
 
 
-def _beyond_the_clients_moves(
+def beyond_the_clients_moves(
     visit: Appointment, policy: dict[str, int], now: datetime
 ) -> Iterator[RuleBroken]:
     if visit.client_moves >= policy["max_client_moves"]:

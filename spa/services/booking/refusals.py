@@ -44,8 +44,8 @@ class ClientBlocked(BusinessLogicError):
     default_detail = _("This client may not book until a manager lifts the block.")
 
 
-def refuse(refused: engine.Refused) -> None:
-    """Raise what the engine's reasons amount to.
+def refuse(refused: engine.Refused, **facts: object) -> None:
+    """Raise what the engine's reasons amount to; `facts` go with them.
 
     :raises SlotTaken: only other visits are in the way
     :raises RuleBroken: a rule of §5 forbids it, or what is asked for stands in its own way
@@ -55,8 +55,8 @@ def refuse(refused: engine.Refused) -> None:
     if not rules and all(reason.detail == engine.TOGETHER for reason in refused.reasons):
         rules = [engine.TOGETHER]
     if not rules:
-        raise SlotTaken(reasons=refused.reasons)
-    raise RuleBroken(_SENTENCES.get(rules[0]), reason=rules[0], reasons=refused.reasons)
+        raise SlotTaken(reasons=refused.reasons, **facts)
+    raise RuleBroken(_SENTENCES.get(rules[0]), reason=rules[0], reasons=refused.reasons, **facts)
 
 
 @contextmanager

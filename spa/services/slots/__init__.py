@@ -1,6 +1,28 @@
 """Finding where a visit can start: the loader, and the question it prepares for the engine."""
 
-from spa.services.slots.sentences import Why, sentence, why_not
-from spa.services.slots.window import Wanted, Window, earliest, load, with_able
+from spa.services.slots.sentences import Why, party_sentence, sentence, why_not
+from spa.services.slots.window import (
+    Member,
+    PartyWindow,
+    Wanted,
+    Window,
+    earliest,
+    load,
+    load_party,
+    with_able,
+)
 
-__all__ = ["Wanted", "Why", "Window", "earliest", "load", "sentence", "why_not", "with_able"]
+__all__ = [
+    "Member",
+    "PartyWindow",
+    "Wanted",
+    "Why",
+    "Window",
+    "earliest",
+    "load",
+    "load_party",
+    "party_sentence",
+    "sentence",
+    "why_not",
+    "with_able",
+]

@@ -12,8 +12,9 @@ from spa import localtime
 from spa.engine import TOGETHER, Reason, Refused
 from spa.models import ExclusionKind
 from spa.services.slots.house import Closure
-from spa.services.slots.window import Window
+from spa.services.slots.window import PartyWindow, Window
 
+OF_THE_HOUSE = frozenset({"lead_time", "too_far", "off_grid", "closed", "excluded"})
 NAMED = 2  # how many therapists of several are named before the sentence says just "nobody"
 
 
@@ -53,6 +54,26 @@ def sentence(refused: Refused, *, window: Window, staff: Mapping[int, str], zone
     """
     teller = _Teller(window, staff, zone, refused.start)
     return teller.tell(refused.reasons)
+
+
+def party_sentence(
+    refused: Refused, *, window: PartyWindow, staff: Mapping[int, str], zone: ZoneInfo
+) -> str:
+    """Return what keeps a party from a start, with the name of the member whom it keeps away."""
+    guest = next((r.guest for r in refused.reasons if r.guest is not None), None)
+    reasons = tuple(r for r in refused.reasons if r.guest in (None, guest))
+    said = sentence(
+        Refused(refused.start, reasons), window=window.of(guest or 0), staff=staff, zone=zone
+    )
+    if guest is None or any(_is_of_the_house(reason) for reason in reasons):
+        return said
+    client = window.members[guest].client
+    return _("%(client)s: %(sentence)s") % {"client": client.name, "sentence": said}
+
+
+def _is_of_the_house(reason: Reason) -> bool:
+    """Return whether a reason keeps everybody away, whoever comes and serves."""
+    return reason.code in OF_THE_HOUSE and reason.staff is None
 
 
 class _Teller:
@@ -200,6 +221,9 @@ class _Teller:
         return _("%(name)s does not do %(service)s") % {"name": name, "service": service}
 
     def _no_room(self, reason: Reason) -> str:
+        if reason.detail == TOGETHER:
+            room = self.rooms.get(reason.room, _("The room"))
+            return _("%(room)s does not have a place for each of them") % {"room": room}
         if reason.room is None or reason.start is None:
             return _("No suitable room is free")
         closures = self.window.house.room_closures.get(reason.room, ())

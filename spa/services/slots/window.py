@@ -70,6 +70,42 @@ class Window:
         return engine.plan_at(localtime.minutes(start), self.wishes, self.facts)
 
 
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One client of a party and what she wants; `moving`: the visit of hers that is moved."""
+
+    client: Client
+    wanted: Sequence[Wanted]
+    moving: Appointment | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PartyWindow:
+    """The question of a whole party, with the facts that answer it."""
+
+    members: tuple[Member, ...]
+    guests: tuple[engine.Guest, ...]  # in the order of the members, as all that follows
+    facts: engine.Facts
+    services: tuple[tuple[Service, ...], ...]
+    policy: dict[str, int]
+    house: houses.House
+
+    def search(self) -> engine.PartySearch:
+        """Return every start of the window: offered with a plan each, or refused with reasons."""
+        return engine.search_party(self.guests, self.facts)
+
+    def plans_at(self, start: datetime) -> tuple[engine.Plan, ...] | engine.Refused:
+        """Return the plans of one start, or why it is refused: the check inside a booking."""
+        if start.second or start.microsecond:
+            return engine.Refused(localtime.minutes(start), (engine.Reason("off_grid"),))
+        return engine.party_at(localtime.minutes(start), self.guests, self.facts)
+
+    def of(self, number: int) -> Window:
+        """Return the question of one member alone."""
+        guest = self.guests[number]
+        return Window(guest.wishes, self.facts, self.services[number], self.policy, self.house)
+
+
 def load(
     *,
     location: Location,
@@ -92,34 +128,124 @@ def load(
     :raises RuleBroken: a service is unknown or was withdrawn (reason `service_withdrawn`), there
         are too many of them (`too_many_items`), or the first is parallel (`first_is_parallel`)
     """
-    _refuse_impossible(wanted)
-    house = houses.load(location, first_day, last_day)
-    services = _services(wanted, withdrawn_too=moving is not None)
-    wishes = _wishes(wanted, services, house.policy, moving)
+    asked = Asked(location, first_day, last_day, now, for_client, forgotten)
+    house, services, wishes = _questions(asked, [(wanted, moving)])
+    away = [moving] if moving else []
+    known = _clients([client] if client else [], asked, away)
+    client_busy, usual = known[client.pk] if client else ((), frozenset[int]())
+    return Window(
+        wishes=wishes[0],
+        facts=_facts(asked, house, wishes[0], away, client_busy=client_busy, usual_staff=usual),
+        services=services[0],
+        policy=house.policy,
+        house=house,
+    )
 
+
+def load_party(
+    *,
+    location: Location,
+    members: Sequence[Member],
+    first_day: date,
+    last_day: date,
+    now: datetime,
+    forgotten: bool = False,
+) -> PartyWindow:
+    """Load what decides where all members can start together; as `load`, in as many queries.
+
+    One more for each visit that is moved.
+
+    :raises RuleBroken: as `load`
+    """
+    asked = Asked(location, first_day, last_day, now, for_client=False, forgotten=forgotten)
+    away = [member.moving for member in members if member.moving]
+    house, services, wishes = _questions(
+        asked, [(member.wanted, member.moving) for member in members]
+    )
+    known = _clients([member.client for member in members], asked, away)
+    return PartyWindow(
+        members=tuple(members),
+        guests=tuple(
+            engine.Guest(own, *known[member.client.pk])
+            for own, member in zip(wishes, members, strict=True)
+        ),
+        facts=_facts(asked, house, [wish for own in wishes for wish in own], away),
+        services=services,
+        policy=house.policy,
+        house=house,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Where, when, and by whom it is asked."""
+
+    location: Location
+    first_day: date
+    last_day: date
+    now: datetime
+    for_client: bool
+    forgotten: bool
+
+    @property
+    def start(self) -> datetime:
+        return localtime.day_span(self.first_day, self.location.tz)[0] - MARGIN
+
+    @property
+    def end(self) -> datetime:
+        return localtime.day_span(self.last_day, self.location.tz)[1] + MARGIN
+
+    def midnight(self, days: int) -> int:
+        """Return the beginning of the local day that is `days` after today."""
+        day = self.location.today(now=self.now) + timedelta(days=days)
+        return localtime.instant(day, 0, self.location.tz)
+
+
+def _questions(
+    asked: Asked, visits: Sequence[tuple[Sequence[Wanted], Appointment | None]]
+) -> tuple[houses.House, tuple[tuple[Service, ...], ...], tuple[tuple[engine.Wish, ...], ...]]:
+    """Return the house, and for each visit its services and wishes. Two queries."""
+    for wanted, _moving in visits:
+        _refuse_impossible(wanted)
+    house = houses.load(asked.location, asked.first_day, asked.last_day)
+    ids = {one.service_id for wanted, _moving in visits for one in wanted}
+    known = {service.pk: service for service in with_able(Service.objects.filter(pk__in=ids))}
+    services = tuple(
+        _services(wanted, known, withdrawn_too=moving is not None) for wanted, moving in visits
+    )
+    wishes = tuple(
+        _wishes(wanted, own, house.policy, moving)
+        for (wanted, moving), own in zip(visits, services, strict=True)
+    )
+    return house, services, wishes
+
+
+def _facts(
+    asked: Asked,
+    house: houses.House,
+    wishes: Sequence[engine.Wish],
+    away: Sequence[Appointment],
+    **of_client: object,
+) -> engine.Facts:
+    """Return the facts that answer these wishes, without the visits that are `away`. One query."""
     kinds = {wish.room_kind for wish in wishes} - {None}
     rooms = [room for room in house.rooms if room["kind_id"] in kinds]
     able = frozenset[int]().union(*(wish.able for wish in wishes))
     staff_ids = sorted(able & house.shifts.keys())
-    start = localtime.day_span(first_day, location.tz)[0] - MARGIN
-    end = localtime.day_span(last_day, location.tz)[1] + MARGIN
-    busy, places = _busy(staff_ids, [room["id"] for room in rooms], start, end, moving)
-    client_busy, usual = _client(client, start, end, moving, past_too=forgotten)
-
-    facts = engine.Facts(
+    busy, places = _busy(staff_ids, [room["id"] for room in rooms], asked.start, asked.end, away)
+    return engine.Facts(
         grid=localtime.grid(
-            first_day, last_day, step=house.policy["grid_minutes"], zone=location.tz
+            asked.first_day,
+            asked.last_day,
+            step=house.policy["grid_minutes"],
+            zone=asked.location.tz,
         ),
         earliest=(
-            localtime.instant(location.today(now=now) - timedelta(days=1), 0, location.tz)
-            if forgotten
-            else earliest(now, house.policy, for_client=for_client)
+            asked.midnight(-1)
+            if asked.forgotten
+            else earliest(asked.now, house.policy, for_client=asked.for_client)
         ),
-        latest=localtime.instant(
-            location.today(now=now) + timedelta(days=house.policy["horizon_days"] + 1),
-            0,
-            location.tz,
-        ),
+        latest=asked.midnight(house.policy["horizon_days"] + 1),
         opening=house.opening,
         exclusions=_exclusions(house.closures),
         staff={
@@ -142,12 +268,10 @@ def load(
             )
             for room in rooms
         },
-        client_busy=client_busy,
-        group=moving.group if moving else uuid4(),
-        usual_staff=usual,
+        group=away[0].group if away else uuid4(),
         sellable=house.sellable,
+        **{"client_busy": (), **of_client},
     )
-    return Window(wishes=wishes, facts=facts, services=services, policy=house.policy, house=house)
 
 
 def _exclusions(closures: Iterable[houses.Closure]) -> tuple[engine.Exclusion, ...]:
@@ -189,13 +313,13 @@ def _refuse_impossible(wanted: Sequence[Wanted]) -> None:
         )
 
 
-def _services(wanted: Sequence[Wanted], *, withdrawn_too: bool) -> tuple[Service, ...]:
+def _services(
+    wanted: Sequence[Wanted], known: dict[int, Service], *, withdrawn_too: bool
+) -> tuple[Service, ...]:
     """Return the services in their order, each with `able`."""
-    found = with_able(Service.objects.filter(pk__in=[one.service_id for one in wanted]))
-    by_id = {service.pk: service for service in found}
     services = []
     for one in wanted:
-        service = by_id.get(one.service_id)
+        service = known.get(one.service_id)
         if service is None or (service.withdrawn_at and not withdrawn_too):
             raise RuleBroken(
                 _("%(service)s is no longer offered. Choose another service.")
@@ -243,15 +367,15 @@ def _busy(
     room_ids: Collection[int],
     start: datetime,
     end: datetime,
-    moving: Appointment | None,
+    away: Sequence[Appointment],
 ) -> tuple[dict[int, list[engine.Busy]], dict[int, list[engine.PlaceBusy]]]:
     """Return what keeps these staff members and rooms busy, by their keys. One query.
 
     The filters repeat the exclusion constraints' condition and range, so that their indexes
     answer; a visit at another location keeps a staff member just as busy.
     """
-    of_staff = _occupying("staff_busy_until", start, end, moving).filter(staff_id__in=staff_ids)
-    in_rooms = _occupying("room_busy_until", start, end, moving).filter(room_id__in=room_ids)
+    of_staff = _occupying("staff_busy_until", start, end, away).filter(staff_id__in=staff_ids)
+    in_rooms = _occupying("room_busy_until", start, end, away).filter(room_id__in=room_ids)
     columns = (
         *("pk", "appointment_id", "staff_id", "room_id", "place", "group"),
         *("starts_at", "staff_busy_until", "room_busy_until"),
@@ -272,34 +396,32 @@ def _busy(
 
 
 def _occupying(
-    until: str, start: datetime, end: datetime, moving: Appointment | None
+    until: str, start: datetime, end: datetime, away: Sequence[Appointment]
 ) -> QuerySet[AppointmentItem]:
     items = (
         AppointmentItem.objects.filter(occupies=True)
         .annotate(busy=TsTzRange("starts_at", until, RangeBoundary()))
         .filter(busy__overlap=TimestamptzRange(start, end, "[)"))
     )
-    return items.exclude(appointment=moving) if moving else items
+    return items.exclude(appointment__in=[visit.pk for visit in away]) if away else items
 
 
-def _client(
-    client: Client | None,
-    start: datetime,
-    end: datetime,
-    moving: Appointment | None,
-    *,
-    past_too: bool,
-) -> tuple[tuple[engine.Busy, ...], frozenset[int]]:
-    """Return the client's own visits and her usual therapist (most visits completed). One query.
+def _clients(
+    clients: Sequence[Client], asked: Asked, away: Sequence[Appointment]
+) -> dict[int, tuple[tuple[engine.Busy, ...], frozenset[int]]]:
+    """Return each client's own visits and her usual therapist (most visits completed). One query.
 
     What is completed lies behind her and is in the way of nothing but a visit that is entered
-    for the past (`past_too`), and then until it really ended.
+    for the past, and then until it really ended.
     """
-    if client is None:
-        return (), frozenset()
-    binding = (*BINDING, AppointmentStatus.COMPLETED) if past_too else BINDING
+    if not clients:
+        return {}
+    binding = (*BINDING, AppointmentStatus.COMPLETED) if asked.forgotten else BINDING
     visits = Appointment.objects.filter(
-        client=OuterRef("pk"), status__in=binding, starts_at__lt=end, ends_at__gt=start
+        client=OuterRef("pk"),
+        status__in=binding,
+        starts_at__lt=asked.end,
+        ends_at__gt=asked.start,
     ).annotate(
         until=Case(
             When(
@@ -320,8 +442,8 @@ def _client(
         .annotate(times=Count("pk"))
         .order_by("-times", "staff")
     )
-    row = (
-        Client.objects.filter(pk=client.pk)
+    rows = (
+        Client.objects.filter(pk__in=[client.pk for client in clients])
         .annotate(
             visits=ArraySubquery(
                 visits.order_by("starts_at").values(
@@ -330,16 +452,21 @@ def _client(
             ),
             usual=ArraySubquery(treated_by.values("staff")[:1]),
         )
-        .values("visits", "usual")
-        .get()
+        .values("pk", "visits", "usual")
     )
-    busy = tuple(
-        engine.Busy(
-            localtime.minutes(datetime.fromisoformat(visit["start"])),
-            localtime.minutes(datetime.fromisoformat(visit["end"]), round_up=True),
-            visit["pk"],
+    left_out = {visit.pk for visit in away}
+    return {
+        row["pk"]: (
+            tuple(
+                engine.Busy(
+                    localtime.minutes(datetime.fromisoformat(visit["start"])),
+                    localtime.minutes(datetime.fromisoformat(visit["end"]), round_up=True),
+                    visit["pk"],
+                )
+                for visit in row["visits"]
+                if visit["pk"] not in left_out
+            ),
+            frozenset(row["usual"]),
         )
-        for visit in row["visits"]
-        if moving is None or visit["pk"] != moving.pk
-    )
-    return busy, frozenset(row["usual"])
+        for row in rows
+    }
