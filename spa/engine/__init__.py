@@ -13,9 +13,10 @@ from .plans import (
     Refused,
     Search,
     Slot,
+    with_plan,
 )
 from .ranking import best
-from .search import party_at, plan_at, search, search_party
+from .search import party_at, party_slots, plan_at, search, search_party, slots
 
 __all__ = [
     "TOGETHER",
@@ -41,8 +42,11 @@ __all__ = [
     "intersect",
     "merge",
     "party_at",
+    "party_slots",
     "plan_at",
     "search",
     "search_party",
+    "slots",
     "subtract",
+    "with_plan",
 ]

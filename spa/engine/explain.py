@@ -113,7 +113,10 @@ def _unsuited(staffing: Staffing, at: int) -> Iterator[Reason]:
     if staffing.eligible[at]:
         return
     wish = staffing.wishes[at]
-    works_elsewhere = wish.staff in wish.able
+    if wish.staff is None:
+        works_elsewhere = bool(wish.among and wish.able & wish.among)
+    else:
+        works_elsewhere = wish.staff in wish.able
     code = "not_working" if works_elsewhere else "cannot_do_service"
     yield Reason(code, at, staff=wish.staff)
 

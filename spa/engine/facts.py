@@ -21,6 +21,7 @@ class Wish:
     able: frozenset[int]  # who has the skills, wherever they work
     room_kind: int | None  # None: needs no room
     staff: int | None = None  # a chosen therapist; None: any
+    among: frozenset[int] | None = None  # one of these therapists; None: any
     room: int | None = None  # a chosen room; None: any of its kind
     parallel: bool = False  # starts with the item before it, and not when that one ends
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from .assignment import Ranking
-from .facts import Facts, StaffFacts
+from .facts import Facts, StaffFacts, Wish
 from .house import House
 from .intervals import FOREVER, Interval, Spans, merge, subtract
 from .promises import Law, Option, Row
@@ -61,10 +61,7 @@ class Staffing:
         self.sellable = facts.sellable
         self.guests = items.guests
         self.wishes = {at: items.wishes[at] for at in items.order if items.wishes[at].needs_staff}
-        able = {
-            at: wish.able if wish.staff is None else wish.able & {wish.staff}
-            for at, wish in self.wishes.items()
-        }
+        able = {at: _asked_for(wish) for at, wish in self.wishes.items()}
         here = sorted(facts.staff.keys() & frozenset().union(*able.values()))
         persons = [Person(facts.staff[who]) for who in here]
         self.eligible = {at: [p for p in persons if p.id in able[at]] for at in self.wishes}
@@ -117,6 +114,11 @@ class Staffing:
             return earlier.last + later.first
         gap = later.start - until
         return gap if gap < self.sellable else 0
+
+
+def _asked_for(wish: Wish) -> frozenset[int]:
+    able = wish.able if wish.among is None else wish.able & wish.among
+    return able if wish.staff is None else able & {wish.staff}
 
 
 def _least_idle(rows: Sequence[Row], at: int, _before: int | None) -> int:

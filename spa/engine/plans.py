@@ -1,7 +1,10 @@
 """What the search answers."""
 
-from dataclasses import dataclass
+from collections.abc import Hashable
+from dataclasses import dataclass, replace
 from typing import NamedTuple
+
+from .facts import Busy, Facts, PlaceBusy
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,3 +106,18 @@ class Search:
 
     slots: tuple[Slot, ...]
     refused: tuple[Refused, ...]
+
+
+def with_plan(facts: Facts, plan: Plan, group: Hashable, appointment: int) -> Facts:
+    """Return `facts` as they are once another visit stands where `plan` puts it."""
+    staff, rooms = dict(facts.staff), dict(facts.rooms)
+    for item in plan.items:
+        if item.staff in staff:
+            person = staff[item.staff]
+            busy = Busy(item.start, item.staff_busy_until, appointment)
+            staff[item.staff] = replace(person, busy=(*person.busy, busy))
+        if item.room in rooms and item.place is not None:
+            room = rooms[item.room]
+            taken = PlaceBusy(item.start, item.room_busy_until, item.place, group, appointment)
+            rooms[item.room] = replace(room, busy=(*room.busy, taken))
+    return replace(facts, staff=staff, rooms=rooms)

@@ -18,7 +18,7 @@ from .plans import (
     Search,
     Slot,
 )
-from .promises import Option, busy_untils
+from .promises import Option, Row, busy_untils
 from .ranking import merits
 from .rooms import Rooming
 from .timetable import Items
@@ -43,12 +43,23 @@ def search(wishes: Sequence[Wish], facts: Facts) -> Search:
     """
     found = _search([_lone(wishes, facts)], facts)
     return Search(
-        slots=tuple(
-            Slot(one.plans[0], one.idle_minutes, one.room_changes, one.usual, one.merits)
-            for one in found.slots
-        ),
+        slots=tuple(map(_lone_slot, found.slots)),
         refused=found.refused,
     )
+
+
+def slots(wishes: Sequence[Wish], facts: Facts) -> tuple[Slot, ...]:
+    """Return what `search` offers, without saying why of the rest: two to four times as fast."""
+    visits = _Visits([_lone(wishes, facts)], facts)
+    offers = (visits.offer(start) for start in facts.grid)
+    return tuple(_lone_slot(offer) for offer in offers if offer is not None)
+
+
+def party_slots(guests: Sequence[Guest], facts: Facts) -> tuple[PartySlot, ...]:
+    """Return what `search_party` offers, without saying why of the rest."""
+    visits = _Visits(guests, facts)
+    offers = (visits.offer(start) for start in facts.grid)
+    return tuple(offer for offer in offers if offer is not None)
 
 
 def party_at(start: int, guests: Sequence[Guest], facts: Facts) -> tuple[Plan, ...] | Refused:
@@ -70,6 +81,10 @@ def _lone(wishes: Sequence[Wish], facts: Facts) -> Guest:
     return Guest(tuple(wishes), facts.client_busy, facts.usual_staff)
 
 
+def _lone_slot(one: PartySlot) -> Slot:
+    return Slot(one.plans[0], one.idle_minutes, one.room_changes, one.usual, one.merits)
+
+
 def _search(guests: Sequence[Guest], facts: Facts) -> PartySearch:
     visits = _Visits(guests, facts)
     answers = [visits.place(start) for start in facts.grid]
@@ -88,19 +103,36 @@ class _Visits:
         self.staffing = Staffing(self.items, facts, self.house)
         self.rooming = Rooming(self.items, facts)
 
+    def offer(self, start: int) -> PartySlot | None:
+        times = self._times(start)
+        if self.house.obstacles(start, times):
+            return None
+        return self._choose(times, self.staffing.rows(start, times), self.rooming.rows(times))
+
     def place(self, start: int) -> PartySlot | Refused:
-        times = [(start + begin, start + end) for begin, end in self.items.times]
+        times = self._times(start)
         reasons = self.house.obstacles(start, times)
         staff_rows = self.staffing.rows(start, times)
         room_rows = self.rooming.rows(times)
         if not reasons:
-            staff = choose(staff_rows, self.staffing.ranking)
-            rooms = choose(room_rows, self.rooming.ranking)
-            if staff is not None and rooms is not None:
-                return self._slot(times, staff, rooms)
+            slot = self._choose(times, staff_rows, room_rows)
+            if slot is not None:
+                return slot
         reasons.extend(staff_obstacles(self.staffing, staff_rows, times))
         reasons.extend(room_obstacles(self.rooming, room_rows, times))
         return Refused(start, tuple(map(self._of_its_guest, reasons)))
+
+    def _times(self, start: int) -> list[Interval]:
+        return [(start + begin, start + end) for begin, end in self.items.times]
+
+    def _choose(
+        self, times: Sequence[Interval], staff_rows: Sequence[Row], room_rows: Sequence[Row]
+    ) -> PartySlot | None:
+        staff = choose(staff_rows, self.staffing.ranking)
+        rooms = choose(room_rows, self.rooming.ranking) if staff is not None else None
+        if staff is None or rooms is None:
+            return None
+        return self._slot(times, staff, rooms)
 
     def _of_its_guest(self, reason: Reason) -> Reason:
         """Number an item within its guest's visit."""

@@ -248,7 +248,7 @@ def draft(
             position=position,
             parallel=wish.parallel,
             service=service,
-            staff_requested=request.staff_id is not None,
+            staff_requested=request.names_somebody,
             group=group,
             occupies=True,
             price_cents=price,
@@ -278,7 +278,12 @@ def past(start: int, policy: dict[str, int], now: datetime) -> tuple[str, ...]:
 
 def in_short(one: Wanted) -> tuple:
     """Return what a repeated request is known by."""
-    return (one.service_id, one.staff_id, *(["parallel"] if one.parallel else []))
+    return (
+        one.service_id,
+        one.staff_id,
+        *sorted(one.among),
+        *(["parallel"] if one.parallel else []),
+    )
 
 
 def lock_resources(wanted: Iterable[Wanted]) -> None:

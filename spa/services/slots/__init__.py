@@ -1,5 +1,6 @@
 """Finding where a visit can start: the loader, and the question it prepares for the engine."""
 
+from spa.services.slots.free import FreeDay, FreeTimes, first_free, first_free_for_party
 from spa.services.slots.sentences import Why, party_sentence, sentence, why_not
 from spa.services.slots.window import (
     Member,
@@ -13,12 +14,16 @@ from spa.services.slots.window import (
 )
 
 __all__ = [
+    "FreeDay",
+    "FreeTimes",
     "Member",
     "PartyWindow",
     "Wanted",
     "Why",
     "Window",
     "earliest",
+    "first_free",
+    "first_free_for_party",
     "load",
     "load_party",
     "party_sentence",

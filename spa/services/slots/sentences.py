@@ -182,6 +182,8 @@ class _Teller:
         return [_("the others are not free")]
 
     def _person(self, reason: Reason) -> str:
+        if reason.staff is None and reason.code == "not_working":
+            return _("None of those asked for works here")
         name = self.staff.get(reason.staff, _("The therapist"))
         if reason.code == "excluded":
             return self._excluded(name, reason)
@@ -215,6 +217,8 @@ class _Teller:
 
     def _cannot_do(self, reason: Reason) -> str:
         service = self.window.services[reason.item].name
+        if reason.staff is None and self.window.wishes[reason.item].among:
+            return _("None of those asked for does %(service)s") % {"service": service}
         if reason.staff is None:
             return _("Nobody on duty here does %(service)s") % {"service": service}
         name = self.staff.get(reason.staff, _("The therapist"))

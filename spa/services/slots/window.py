@@ -39,14 +39,20 @@ MARGIN = timedelta(days=1, minutes=180)
 class Wanted:
     """One service that a visit shall have; staff and room as chosen, or None for any.
 
-    `parallel`: it starts with the one before it in the list. A visit that is moved keeps what
-    its items say of that.
+    `among`: whichever of these therapists; empty for any. `parallel`: it starts with the one
+    before it in the list; a visit that is moved keeps what its items say of that.
     """
 
     service_id: int
     staff_id: int | None = None
     room_id: int | None = None
     parallel: bool = False
+    among: tuple[int, ...] = ()
+
+    @property
+    def names_somebody(self) -> bool:
+        """The client asks for a therapist, or for one of some."""
+        return self.staff_id is not None or bool(self.among)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +123,14 @@ def load(
     for_client: bool = False,
     moving: Appointment | None = None,
     forgotten: bool = False,
+    without: Sequence[Appointment] = (),
 ) -> Window:
     """Load what decides where a visit of `wanted`, in order, can start on these local days.
 
     `moving` leaves that visit's own time out, and takes duration and buffers as they were
     frozen; `for_client` asks with the lead time of a client who chooses herself; `forgotten`
-    lets a visit start in the past, since yesterday. Runs four queries (three without a client),
+    lets a visit start in the past, since yesterday; `without` leaves other visits out as well,
+    which are about to leave. Runs four queries (three without a client),
     however many days, staff or appointments.
 
     :raises RuleBroken: a service is unknown or was withdrawn (reason `service_withdrawn`), there
@@ -130,7 +138,7 @@ def load(
     """
     asked = Asked(location, first_day, last_day, now, for_client, forgotten)
     house, services, wishes = _questions(asked, [(wanted, moving)])
-    away = [moving] if moving else []
+    away = [*([moving] if moving else []), *without]
     known = _clients([client] if client else [], asked, away)
     client_busy, usual = known[client.pk] if client else ((), frozenset[int]())
     return Window(
@@ -268,7 +276,7 @@ def _facts(
             )
             for room in rooms
         },
-        group=away[0].group if away else uuid4(),
+        group=away[0].group if away else uuid4(),  # the one that is moved comes first
         sellable=house.sellable,
         **{"client_busy": (), **of_client},
     )
@@ -355,6 +363,7 @@ def _wishes(
                 able=frozenset(service.able),
                 room_kind=service.room_kind_id,
                 staff=one.staff_id,
+                among=frozenset(one.among) or None,
                 room=one.room_id,
                 parallel=one.parallel if terms is service else terms.parallel,
             )

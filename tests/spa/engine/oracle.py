@@ -64,7 +64,9 @@ def candidates(wish, facts):
     return [
         who
         for who in sorted(facts.staff)
-        if who in wish.able and (wish.staff is None or wish.staff == who)
+        if who in wish.able
+        and (wish.staff is None or wish.staff == who)
+        and (wish.among is None or who in wish.among)
     ]
 
 

@@ -12,6 +12,7 @@ from spa.engine import (
     Reason,
     Refused,
     party_at,
+    party_slots,
     plan_at,
     promises,
     search,
@@ -54,6 +55,7 @@ def test_a_party_is_offered_exactly_what_is_allowed(party):
     guests, facts = party
     found = search_party(guests, facts)
 
+    assert party_slots(guests, facts) == found.slots
     offered = [slot.plans[0].start for slot in found.slots]
     refused = [refusal.start for refusal in found.refused]
     assert offered == [s for s in facts.grid if oracle.party_is_allowed(s, guests, facts)]

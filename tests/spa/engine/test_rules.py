@@ -6,7 +6,7 @@ from unittest import mock
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from spa.engine import Plan, Refused, assignment, plan_at, search
+from spa.engine import Plan, Refused, assignment, plan_at, search, slots
 
 from . import oracle, truth, worlds
 
@@ -21,6 +21,7 @@ def test_what_is_offered_is_exactly_what_is_allowed(spa):
     found = search(wishes, facts)
 
     offered = [slot.plan.start for slot in found.slots]
+    assert slots(wishes, facts) == found.slots
     refused = [refusal.start for refusal in found.refused]
     assert offered == [s for s in facts.grid if oracle.is_allowed(s, wishes, facts)]
     assert sorted(offered + refused) == list(facts.grid)

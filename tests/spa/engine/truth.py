@@ -44,12 +44,16 @@ def cannot_do_service(reason, start, wishes, facts):
     wish = wishes[reason.item]
     if wish.staff is not None:
         return reason.staff == wish.staff and wish.staff not in wish.able
+    if wish.among is not None:
+        return wish.needs_staff and not wish.able & wish.among
     return wish.needs_staff and not any(who in wish.able for who in facts.staff)
 
 
 def not_working(reason, start, wishes, facts):
     wish, (begin, end) = wishes[reason.item], item_times(start, wishes)[reason.item]
-    if reason.staff not in facts.staff:
+    if reason.staff is None:
+        return bool(wish.able & wish.among) and not candidates(wish, facts)
+    if reason.staff not in candidates(wish, facts):
         return reason.staff == wish.staff
     shift = minutes(facts.staff[reason.staff].shifts)
     edges_are_real = (

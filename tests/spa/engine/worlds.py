@@ -53,6 +53,7 @@ def wishes(draw, most=3):
             able=draw(st.frozensets(st.integers(1, 4), min_size=1)),
             room_kind=draw(st.sampled_from([None, 1, 1, 2])),
             staff=draw(st.sampled_from([None, None, None, 1, 2, 4])),
+            among=draw(st.sampled_from([None, None, frozenset({1, 2}), frozenset({3, 4})])),
             room=draw(st.sampled_from([None, None, None, 1, 3])),
             parallel=number > 0 and draw(PARALLEL),
         )
