@@ -20,6 +20,7 @@ from spa.services.booking.refusals import (
     ServiceTwice,
     SlotTaken,
 )
+from spa.services.booking.swap import swap, swap_at
 
 __all__ = [
     "ClientBlocked",
@@ -46,4 +47,6 @@ __all__ = [
     "move_party_at",
     "record_no_show",
     "start",
+    "swap",
+    "swap_at",
 ]

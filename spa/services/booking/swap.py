@@ -1,0 +1,214 @@
+"""Two visits change places: each goes to the other's start, in one transaction.
+
+A swap is two moves; the history tells each as one, with `swap` as its reason.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from django.utils.translation import gettext_lazy as _
+
+from spa import engine, localtime
+from spa.errors import RuleBroken
+from spa.models import MOVABLE, Action, Appointment, AppointmentItem, Client
+from spa.services import idempotency, slots
+from spa.services.audit import Actor
+from spa.services.booking.book import TRIES, in_short, lock_resources, placement
+from spa.services.booking.move import PLACEMENT_FIELDS
+from spa.services.booking.refusals import SlotTaken, refuse, slot_refusals
+from spa.services.booking.transitions import lock_appointment, save
+from spa.services.slots import Wanted, Window
+from spa.services.transactions import locked_transaction
+
+Pair = tuple[Appointment, Appointment]
+Wishes = Mapping[int, Sequence[Wanted]]
+
+
+def swap_at(
+    *,
+    first: Appointment,
+    second: Appointment,
+    now: datetime,
+    actor: Actor,
+    wanted: Wishes | None = None,
+    versions: Mapping[int, int] | None = None,
+) -> Pair:
+    """Let two visits change places; staff and rooms left open are found.
+
+    `wanted` holds, by the key of a visit, whom and where each of its items shall have. For one
+    that it does not name: two visits of one item each change their therapists too, as their
+    cards do on the calendar; a longer one keeps its own. Raises what `swap` does.
+    """
+    asked = _as_the_cards_lie(first, second) | dict(wanted or {})
+    for remaining in reversed(range(TRIES)):
+        found = _find((first, second), asked, now)
+        try:
+            return swap(
+                first=first,
+                second=second,
+                # As in `book_at`: only the locked check knows whether this was done before.
+                wanted=found or asked,
+                asked=asked,
+                now=now,
+                actor=actor,
+                versions=versions,
+            )
+        except SlotTaken:
+            if not remaining or found is None:
+                raise
+    raise SlotTaken
+
+
+@slot_refusals()
+@locked_transaction
+def swap(
+    *,
+    first: Appointment,
+    second: Appointment,
+    wanted: Wishes,
+    now: datetime,
+    actor: Actor,
+    versions: Mapping[int, int] | None = None,
+    asked: Wishes | None = None,
+) -> Pair:
+    """Let two visits change places, with the staff and rooms given by their keys.
+
+    The spa wants it, so that no client's move is counted. `versions` are those that the form
+    showed, `asked` is what was wanted before anybody was chosen (None: just this).
+
+    :raises SlotTaken: another visit, or one of the two, is in the way of the other
+    :raises RuleBroken: a rule of §5 forbids it, or both are one visit (`same_visit`)
+    :raises IllegalTransition: one of them no longer waits for its treatment
+    :raises Stale: one was changed meanwhile
+    """
+    if first.pk == second.pk:
+        raise RuleBroken(_("Choose two different visits to swap."), reason="same_visit")
+    asked = asked or wanted
+    earlier = idempotency.claim(
+        actor=actor,
+        operation="swap",
+        now=now,
+        visits=[[pk, [in_short(one) for one in asked[pk]]] for pk in (first.pk, second.pk)],
+    )
+    if earlier:
+        return _again(first), _again(second)
+    locked = {
+        visit.pk: lock_appointment(visit, allowed=MOVABLE, version=(versions or {}).get(visit.pk))
+        for visit in sorted((first, second), key=lambda visit: visit.pk)
+    }
+    pair = locked[first.pk], locked[second.pk]
+    list(Client.objects.locked().filter(pk__in=[visit.client_id for visit in pair]))
+    lock_resources(one for visit in pair for one in wanted[visit.pk])
+
+    items = {visit.pk: list(visit.items.order_by("position")) for visit in pair}
+    for visit in pair:
+        if [item.service_id for item in items[visit.pk]] != [
+            one.service_id for one in wanted[visit.pk]
+        ]:
+            raise RuleBroken(_("A move keeps the services of the visit."), reason="other_services")
+    found = _plan(pair, wanted, now)
+    if isinstance(found, engine.Refused):
+        refuse(found)
+
+    left_days = [visit.location.today(now=visit.starts_at) for visit in pair]
+    for visit, (plan, rooms) in zip(pair, found, strict=True):
+        for item, planned in zip(items[visit.pk], plan.items, strict=True):
+            for column, value in placement(planned, rooms).items():
+                setattr(item, column, value)
+        visit.starts_at, visit.ends_at = localtime.moment(plan.start), localtime.moment(plan.end)
+        visit.moves += 1
+    # One statement each: row by row, the first would meet the second before it has left.
+    AppointmentItem.objects.bulk_update(
+        [item for visit in pair for item in items[visit.pk]], PLACEMENT_FIELDS
+    )
+    Appointment.objects.bulk_update(pair, ["starts_at", "ends_at"])
+
+    for visit, left_day in zip(pair, left_days, strict=True):
+        save(
+            visit,
+            Action.MOVE,
+            fields=("moves",),
+            items=items[visit.pk],
+            actor=actor,
+            now=now,
+            reason_code="swap",
+            left_day=left_day,
+        )
+    idempotency.settle(actor=actor, result=pair[0].code)
+    return pair
+
+
+def _find(pair: Pair, wanted: Wishes, now: datetime) -> Wishes | None:
+    """Return `wanted` with the staff and rooms that suit best; None if the two cannot swap."""
+    found = _plan(pair, wanted, now)
+    if isinstance(found, engine.Refused):
+        return None
+    return {
+        visit.pk: [
+            replace(one, staff_id=item.staff, room_id=item.room)
+            for one, item in zip(wanted[visit.pk], plan.items, strict=True)
+        ]
+        for visit, (plan, _rooms) in zip(pair, found, strict=True)
+    }
+
+
+Placed = tuple[engine.Plan, Mapping[int, engine.RoomFacts]]
+
+
+def _plan(pair: Pair, wanted: Wishes, now: datetime) -> tuple[Placed, Placed] | engine.Refused:
+    """Place both visits where the other one stood, or say what keeps one of them away.
+
+    The first is placed as if neither were there, the second beside it; failing that, the other
+    way round.
+    """
+    answers = []
+    for one, other in (pair, pair[::-1]):
+        windows = [
+            _window(visit, beside, wanted[visit.pk], now)
+            for visit, beside in ((one, other), (other, one))
+        ]
+        plan = windows[0].plan_at(other.starts_at)
+        if isinstance(plan, engine.Refused):
+            return plan
+        taken = engine.with_plan(windows[1].facts, plan, one.group, one.pk)
+        if one.client_id == other.client_id:
+            mine = engine.Busy(plan.start, plan.end, one.pk)
+            taken = replace(taken, client_busy=(*taken.client_busy, mine))
+        second = replace(windows[1], facts=taken).plan_at(one.starts_at)
+        if not isinstance(second, engine.Refused):
+            placed = (plan, windows[0].facts.rooms), (second, windows[1].facts.rooms)
+            return placed if one is pair[0] else placed[::-1]
+        answers.append(second)
+    return answers[0]
+
+
+def _window(
+    visit: Appointment, other: Appointment, wanted: Sequence[Wanted], now: datetime
+) -> Window:
+    day = visit.location.today(now=other.starts_at)
+    return slots.load(
+        location=visit.location,
+        wanted=wanted,
+        first_day=day,
+        last_day=day,
+        client=visit.client,
+        now=now,
+        moving=visit,
+        without=(other,),
+    )
+
+
+def _as_the_cards_lie(first: Appointment, second: Appointment) -> Wishes:
+    items = {visit.pk: list(visit.items.order_by("position")) for visit in (first, second)}
+    staff = {pk: [item.staff_id for item in own] for pk, own in items.items()}
+    if all(len(own) == 1 for own in staff.values()):
+        staff = {first.pk: staff[second.pk], second.pk: staff[first.pk]}
+    return {
+        pk: [Wanted(item.service_id, who) for item, who in zip(own, staff[pk], strict=True)]
+        for pk, own in items.items()
+    }
+
+
+def _again(visit: Appointment) -> Appointment:
+    return Appointment.objects.select_related("location", "client").get(pk=visit.pk)
