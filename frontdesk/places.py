@@ -28,6 +28,12 @@ def of(request: HttpRequest) -> Places:
     return request._places
 
 
+def query(request: HttpRequest) -> str:
+    """Return `?location=…` for links of a user who works in several, else nothing."""
+    places = of(request)
+    return f"?location={places.current.pk}" if len(places.all) > 1 else ""
+
+
 def current(request: HttpRequest) -> Location:
     """Return the location the request is about; 404 for somebody who works nowhere."""
     location = of(request).current

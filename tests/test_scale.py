@@ -10,13 +10,13 @@ HEAD = """\
    `python -m tests.test_scale`. */
 @layer components {"""
 NUMBERS = {
-    "s": range(1, 289),
-    "n": range(1, 289),
+    "s": range(1, 313),
+    "n": range(1, 313),
     "b": range(1, 37),
     "v": range(101),
     "h": range(0, 360, 10),
-    "cols": range(1, 31),
-    "hours": range(1, 26),
+    "cols": range(1, 61),
+    "hours": range(1, 27),
 }
 
 

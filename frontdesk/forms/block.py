@@ -5,6 +5,7 @@ from datetime import datetime
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from frontdesk.forms.single import SingleValues
 from spa import localtime
 from spa.models import ExclusionKind, Location, Room, StaffMember
 
@@ -21,7 +22,7 @@ class Clock(forms.TextInput):
     input_type = "time"
 
 
-class BlockForm(forms.Form):
+class BlockForm(SingleValues):
     """Whom it is about, from when to when on which days, and why."""
 
     who = forms.ChoiceField(label=_("Who or what"), widget=forms.Select(attrs={"autofocus": True}))

@@ -3,10 +3,11 @@
 from datetime import date, datetime
 
 from django import forms
-from django.core.exceptions import BadRequest, ValidationError
+from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from frontdesk.forms.single import SingleValues
 from spa.errors import RuleBroken
 from spa.models import OverrideReason
 
@@ -23,7 +24,7 @@ class Unreadable(RuleBroken):
     )
 
 
-class VersionForm(forms.Form):
+class VersionForm(SingleValues):
     """Which version of the visit the page showed when the button was pressed."""
 
     version = forms.IntegerField(min_value=1, max_value=2**31 - 1)
@@ -77,7 +78,7 @@ class KeysField(forms.Field):
         return [key.clean(one) for one in value or ()]
 
 
-class TimesForm(forms.Form):
+class TimesForm(SingleValues):
     """Which day and start are chosen; `auto_…`: what the page had chosen by itself."""
 
     day = DayField()
@@ -91,9 +92,6 @@ class TimesForm(forms.Form):
 
     def __init__(self, data: QueryDict) -> None:
         super().__init__(data)
-        for name, field in self.fields.items():
-            if not isinstance(field, KeysField) and len(data.getlist(name)) > 1:
-                raise BadRequest(f"{name} stands in the form twice")
 
     def read(self) -> dict:
         """Return what could be read, by field; `unreadable` is what to say of the rest."""

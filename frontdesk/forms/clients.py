@@ -8,6 +8,7 @@ from django.conf import settings
 from django.forms.renderers import DjangoTemplates
 from django.utils.translation import gettext_lazy as _
 
+from frontdesk.forms.single import SingleValues
 from spa import phones
 from spa.errors import BusinessLogicError
 from spa.models import Client, ConsentChannel, ConsentKind
@@ -17,7 +18,7 @@ LONGEST_LINE, LONGEST_TEXT = 300, 5000
 MOST_GUARDIANS = 5
 
 
-class DeskForm(forms.Form):
+class DeskForm(SingleValues):
     """A form that is sent once however often its button is pressed, and comes back as typed."""
 
     default_renderer = DjangoTemplates

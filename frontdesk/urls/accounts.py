@@ -1,4 +1,4 @@
-from allauth.account.views import login, logout
+from allauth.account.views import login
 from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 from django.views.decorators.http import require_POST
@@ -9,8 +9,9 @@ from frontdesk.views import accounts
 # The ways in, all of them. allauth looks up the last two by name; both stay shut.
 urlpatterns = [
     path("login/", login, name="account_login"),
-    path("logout/", require_POST(logout), name="account_logout"),
+    path("logout/", accounts.log_out, name="account_logout"),
     path("language/", require_POST(login_not_required(set_language)), name="set_language"),
+    path("keys/", accounts.keys, name="keys"),
     path("shortcuts/", accounts.shortcuts, name="shortcuts"),
     path("login/closed/", accounts.closed, name="account_signup"),
     path("login/inactive/", accounts.closed, name="account_inactive"),

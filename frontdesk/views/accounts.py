@@ -1,9 +1,10 @@
 """A user's own settings, and what allauth would offer and we do not."""
 
+from allauth.account.views import logout
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.views.decorators.http import require_POST
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
 
 from frontdesk.htmx import wants_fragment
 
@@ -14,9 +15,24 @@ def closed(request: HttpRequest) -> HttpResponse:
     raise Http404
 
 
+@login_not_required
+@require_POST
+def log_out(request: HttpRequest) -> HttpResponse:
+    """Log out, and have the browser forget what it kept of the desk (SEC-09)."""
+    response = logout(request)
+    response["Clear-Site-Data"] = '"cache", "cookies", "storage"'
+    return response
+
+
 @require_POST
 def shortcuts(request: HttpRequest) -> HttpResponse:
     """Switch the user's single-letter shortcuts on or off."""
     request.user.single_keys = "single_keys" in request.POST
     request.user.save(update_fields=["single_keys"])
     return HttpResponse(status=204) if wants_fragment(request) else redirect("today")
+
+
+@require_GET
+def keys(request: HttpRequest) -> HttpResponse:
+    """List the keys of the desk, when they are asked for the first time."""
+    return render(request, "_keys.html")

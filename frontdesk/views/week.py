@@ -3,6 +3,7 @@
 from datetime import date, datetime, time, timedelta
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.views.decorators.http import require_GET
 
 from frontdesk import grid, places
@@ -23,6 +24,8 @@ def week(request: HttpRequest, staff: int, day: date) -> HttpResponse:
     refuse_impossible(day, location)
     members = _members(location, user)
     if staff not in members:
+        if "location" in request.GET and user.has_perm("spa.view_calendar"):
+            return redirect("day", day)  # she does not work at the house that was switched to
         raise Http404
     monday = day - timedelta(days=day.weekday())
     version = day_version.version(location, monday, monday + WEEK - timedelta(days=1))

@@ -11,6 +11,8 @@ let listed = "";
 let enterWaits = false;
 
 function mark(option) {
+  // The field has the focus and the arrows; Tab goes on to the next step.
+  for (const one of options()) one.tabIndex = -1;
   for (const other of options()) other.setAttribute("aria-selected", String(other === option));
   const field = search();
   field?.setAttribute("aria-expanded", String(options().length > 0));

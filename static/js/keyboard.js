@@ -80,6 +80,11 @@ function neighbour(card, key) {
   return undefined;
 }
 
+// The list of what was found is led by keys; its script comes with the first step into the field.
+document.addEventListener("focusin", (event) => {
+  if (event.target.id === "search") import("./search.js").catch(() => {});
+});
+
 // One card of the grid is in the tab order; arrows reach the others.
 function rove() {
   const cards = [...document.querySelectorAll(".cal .appt")];

@@ -3,6 +3,14 @@
 const SHOWN = 8_000; // milliseconds
 const isCalendar = (element) => ["day", "week"].includes(element.id);
 
+// Two tabs may show two houses: what a page asks for is about the house that it shows.
+document.addEventListener("htmx:configRequest", (event) => {
+  const { location } = document.body.dataset;
+  const { path, parameters } = event.detail;
+  if (!location || path.includes("location=") || "location" in parameters) return;
+  event.detail.path = `${path}${path.includes("?") ? "&" : "?"}location=${location}`;
+});
+
 document.addEventListener("htmx:beforeRequest", (event) => {
   const polls = event.detail.requestConfig.triggeringEvent?.type === undefined;
   if (polls && isCalendar(event.detail.elt) && document.body.dataset.moving) event.preventDefault();
@@ -36,22 +44,32 @@ toasts.addEventListener("click", (event) => {
 });
 
 // -- The network is away --------------------------------------------------------------------
-let lost = null; // the request that got no answer
+let lost = []; // how to ask again for what got no answer, in order
 
 document.addEventListener("htmx:sendError", (event) => {
-  const { verb, path, parameters } = event.detail.requestConfig;
-  if (verb === "get" && path.includes("?v=")) return; // the next poll asks again
-  lost = { verb, path, values: { ...parameters }, target: event.detail.target };
+  const { elt, requestConfig } = event.detail;
+  if (requestConfig.verb === "get" && requestConfig.path.includes("?v=")) return; // polls go on
+  if (elt.matches("input, select")) return; // the next letter asks again
+  lost.push(again(event.detail));
   toasts.replaceChildren(document.getElementById("not-saved").content.cloneNode(true));
   settle();
 });
 
+// Presses once more what was pressed, so that the answer goes where it belongs; a request that
+// nothing on the page stands for (a card that was dropped) is sent as it was.
+function again({ elt, target, requestConfig: { verb, path, parameters, triggeringEvent } }) {
+  if (elt.matches("form[hx-post]")) return () => elt.requestSubmit(triggeringEvent?.submitter);
+  if (elt.matches("[hx-get], [hx-post]")) return () => elt.click();
+  const call = { values: { ...parameters }, target, swap: "innerHTML" };
+  return () => window.htmx.ajax(verb.toUpperCase(), path, call).catch(() => {});
+}
+
 toasts.addEventListener("click", (event) => {
-  if (!event.target.closest("[data-retry]") || !lost) return;
-  const { verb, path, values, target } = lost;
+  if (!event.target.closest("[data-retry]")) return;
+  const retries = lost;
+  lost = [];
   toasts.replaceChildren();
-  lost = null;
-  window.htmx.ajax(verb.toUpperCase(), path, { values, target, swap: "innerHTML" }).catch(() => {});
+  for (const retry of retries) retry();
 });
 
 // A card whose move was refused, or never arrived, stands where it stood.
@@ -59,7 +77,13 @@ function settle() {
   for (const ghost of document.querySelectorAll(".ghost[aria-busy]")) ghost.remove();
   for (const card of document.querySelectorAll(".lifted")) card.classList.remove("lifted");
 }
+
 document.addEventListener("htmx:afterRequest", (event) => {
   const { path } = event.detail.requestConfig;
-  if (path.endsWith("/drag/") && event.detail.xhr.status >= 400) settle();
+  if (path.includes("/drag/") && event.detail.xhr.status >= 400) settle();
+});
+
+// A page that the browser kept in its memory may be somebody else's by now.
+window.addEventListener("pageshow", (event) => {
+  if (event.persisted) window.location.reload();
 });

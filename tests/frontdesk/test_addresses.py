@@ -36,6 +36,7 @@ ADDRESSES = [
     Address("account_signup", "/login/closed/", NOBODY),
     Address("account_inactive", "/login/inactive/", NOBODY),
     Address("account_reset_password", "/login/reset/", NOBODY),
+    Address("keys", "/keys/", LOGGED_IN),
     Address("shortcuts", "/shortcuts/", LOGGED_IN, "post"),
     Address("today", "/", TREATS),
     Address("day", "/calendar/2026-11-19/", TREATS),

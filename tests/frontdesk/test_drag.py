@@ -194,6 +194,7 @@ def test_a_visit_that_is_over_is_not_moved(desk, visit):
     answer = drop(desk, visit, at(12))
 
     assert 'data-code="SPA-ILLEGAL-TRANSITION"' in answer.content.decode()
+    assert 'name="start"' not in answer.content.decode()
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from frontdesk.forms.drag import DragForm
 from frontdesk.views.booking.appointment import changed
 from spa import clock, localtime
-from spa.errors import BusinessLogicError, RuleBroken, Stale
+from spa.errors import BusinessLogicError, RuleBroken
 from spa.models import Appointment, AppointmentItem
 from spa.services import booking, slots
 from spa.services.audit import Actor
@@ -49,7 +49,9 @@ def drag(request: HttpRequest, code: str) -> HttpResponse:
             version=dropped["version"],
         )
     except BusinessLogicError as refusal:
-        others = [] if isinstance(refusal, Stale) else _nearest(visit, wanted, starts_at, now)
+        # Another time is no cure for a visit that is over or was changed meanwhile.
+        about_the_time = isinstance(refusal, (booking.SlotTaken, RuleBroken))
+        others = _nearest(visit, wanted, starts_at, now) if about_the_time else []
         return _refused(request, visit, refusal, dropped, others)
     moved = visit.items.select_related("staff", "room").get(pk=item.pk)
     return _answer(request, "booking/_dragged.html", {"visit": visit, "item": moved})
