@@ -125,8 +125,9 @@ class EditClientForm(NewClientForm):
         return {field: self.cleaned_data[field] for field in fields}
 
 
-class AlertForm(DeskForm):
-    alert = forms.CharField(max_length=LONGEST_LINE, required=False, label=_("Alert"))
+class HealthForm(DeskForm):
+    """What is kept with consent, which may be given in the same step."""
+
     consents = forms.BooleanField(
         required=False, label=_("The client agrees that we keep health data, and may refuse")
     )
@@ -136,8 +137,18 @@ class AlertForm(DeskForm):
         return ConsentChannel.DESK if self.cleaned_data["consents"] else ""
 
 
-class NoteForm(AlertForm):
-    alert = None
+class AlertForm(HealthForm):
+    version = forms.IntegerField(min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput)
+    alert = forms.CharField(max_length=LONGEST_LINE, required=False, label=_("Alert"))
+
+    def show_again(self, *, version: int) -> None:
+        """Have the form, when it is shown again, speak of the client as she is now."""
+        self.is_outdated = True
+        self.data = self.data.copy()
+        self.data["version"] = version
+
+
+class NoteForm(HealthForm):
     note = forms.CharField(
         max_length=LONGEST_TEXT, required=False, label=_("New note"), widget=forms.Textarea
     )

@@ -139,7 +139,7 @@ class Client(models.Model):
     persona_non_grata_since = models.DateTimeField(null=True, blank=True)
     persona_non_grata_manual = models.BooleanField(default=False)
     created_at = models.DateTimeField()
-    # Counts the edits of her details; a form that shows an older one is stale.
+    # Counts the edits of her details and her alert; a form that shows an older one is stale.
     version = models.PositiveIntegerField(default=1, db_default=1)
     search_name = models.GeneratedField(
         expression=Fold(F("name")), output_field=models.TextField(), db_persist=True

@@ -125,7 +125,8 @@ def test_it_costs_the_same_however_many_visits(
 
 # -- The alert --------------------------------------------------------------------------------
 def alert(browser, address, **more):
-    return browser.post(f"{address}alert/", {"alert": "alergia: látex", **more}, headers=HTMX)
+    sent = {"alert": "alergia: látex", "version": 1, **more}
+    return browser.post(f"{address}alert/", sent, headers=HTMX)
 
 
 def test_an_alert_without_consent_comes_back_as_it_was_typed(desk, visit, address):
@@ -146,9 +147,30 @@ def test_an_alert_with_consent_is_kept_and_shown(desk, visit, address):
 
 
 def test_without_script_it_leads_back_to_the_page(desk, address):
-    answer = desk.post(f"{address}alert/", {"alert": "asma", "consents": "1"})
+    answer = desk.post(f"{address}alert/", {"alert": "asma", "version": 1, "consents": "1"})
 
     assert (answer.status_code, answer["Location"]) == (302, address)
+
+
+def test_an_alert_that_another_desk_wrote_meanwhile_is_shown_beside_what_was_typed(
+    desk, visit, address
+):
+    clients.set_alert(client=visit.client, text="asma", consent_by="desk", now=NOW, actor=Actor())
+
+    refused = alert(desk, address)
+
+    page = refused.content.decode()
+    assert (refused.status_code, code_of(refused)) == (409, ["SPA-STALE"])
+    assert "<dd>asma</dd>" in page
+    assert "<dd>alergia: látex</dd>" in page
+    assert Client.objects.get(pk=visit.client.pk).alert == "asma"
+    version = re.search(r'name="version" value="(\d+)"', page)[1]
+    assert alert(desk, address, version=version).status_code == 200
+
+
+def test_an_alert_without_the_version_that_was_shown_is_refused(desk, visit, address):
+    assert alert(desk, address, version="", consents="1").status_code == 422
+    assert not Client.objects.get(pk=visit.client.pk).alert_sealed
 
 
 def test_an_alert_that_is_too_long_is_refused(desk, address):

@@ -5,6 +5,7 @@ from uuid import uuid4
 import pytest
 
 from spa import encryption
+from spa.errors import Stale
 from spa.models import AuditLog, Client, ClientChange, Consent, ConsentChannel, ConsentKind
 from spa.services import clients, idempotency
 from spa.services.audit import Actor
@@ -100,6 +101,21 @@ def test_an_alert_can_be_cleared_without_any_consent():
 
     client.refresh_from_db()
     assert client.alert_sealed == ""
+
+
+@pytest.mark.django_db
+def test_an_alert_never_overwrites_one_that_was_not_seen():
+    client = make_client()
+    allow_health(client)
+    seen = client.version
+    set_alert(client, "Alergia: frutos secos")
+
+    with pytest.raises(Stale) as refusal:
+        clients.set_alert(client=client, text="Embarazo", version=seen, now=NOW, actor=DESK)
+
+    client.refresh_from_db()
+    assert client.alert == "Alergia: frutos secos"
+    assert refusal.value.facts == {"version": client.version}
 
 
 @pytest.mark.django_db

@@ -15,7 +15,7 @@ from frontdesk.forms.clients import AlertForm, ConsentForm, DeskForm, ReasonForm
 from frontdesk.htmx import render_screen, wants_fragment
 from frontdesk.views.booking.appointment import beside_its_day
 from spa import clock
-from spa.errors import BusinessLogicError
+from spa.errors import BusinessLogicError, Stale
 from spa.models import (
     ACTIVE,
     Appointment,
@@ -43,12 +43,23 @@ def client(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @permission_required("spa.change_client", raise_exception=True)
 def set_alert(request: HttpRequest, pk: int) -> HttpResponse:
-    """Keep or clear the alert, with her consent in the same step where she gives it now."""
+    """Keep or clear the alert, with her consent in the same step where she gives it now.
+
+    What another user changed meanwhile is shown beside what was typed.
+    """
 
     def call(shown: Client, form: AlertForm, **common: object) -> None:
-        clients.set_alert(
-            client=shown, text=form.cleaned_data["alert"], consent_by=form.consent_by, **common
-        )
+        try:
+            clients.set_alert(
+                client=shown,
+                text=form.cleaned_data["alert"],
+                version=form.cleaned_data["version"],
+                consent_by=form.consent_by,
+                **common,
+            )
+        except Stale as refusal:
+            form.show_again(version=refusal.facts["version"])
+            raise
 
     return _decide(request, pk, "alert_form", AlertForm, call)
 
@@ -152,7 +163,7 @@ def _context(request: HttpRequest, shown: Client) -> dict:
         ),
         "duplicates": Client.objects.same_as(shown)[:MOST_DUPLICATES],
         "history": client_story.tell(shown, user=user),
-        "alert_form": AlertForm(initial={"alert": shown.alert}),
+        "alert_form": AlertForm(initial={"alert": shown.alert, "version": shown.version}),
         "block_form": ReasonForm(),
     }
 

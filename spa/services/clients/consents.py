@@ -6,7 +6,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from spa import encryption
-from spa.errors import RuleBroken
+from spa.errors import RuleBroken, Stale
 from spa.models import Client, ClientChange, Consent, ConsentKind
 from spa.services import audit, idempotency
 from spa.services.audit import Actor
@@ -56,13 +56,20 @@ def record_consent(
 
 @locked_transaction
 def set_alert(
-    *, client: Client, text: str, consent_by: str = "", now: datetime, actor: Actor
+    *,
+    client: Client,
+    text: str,
+    version: int | None = None,
+    consent_by: str = "",
+    now: datetime,
+    actor: Actor,
 ) -> Client:
     """Keep what whoever books or treats must know ("alergia: frutos secos"), sealed (SEC-38).
 
     An empty text clears it, which needs no consent. Nothing is written when it is the same.
     `consent_by` is the channel by which the client consents to it now, in the same step.
 
+    :raises Stale: `version` is given and another user changed the client meanwhile
     :raises HealthConsentMissing: no consent to keep health data is in force
     :raises DetailInvalid: it is longer than 120 characters
     """
@@ -71,6 +78,7 @@ def set_alert(
         operation="set_client_alert",
         now=now,
         client=client.pk,
+        version=version,
         # Keyed: a plain hash of a few words of health data could be guessed back.
         text=salted_hmac("spa.clients.alert", visible(text)).hexdigest(),
         consent_by=consent_by,
@@ -79,6 +87,8 @@ def set_alert(
         return Client.objects.get(pk=earlier)
     client = Client.objects.locked().get(pk=client.pk)
 
+    if version is not None and version != client.version:
+        raise Stale(version=client.version)
     alert = _alert(text)
     if alert:
         need_health_consent(client, field="alert", consent_by=consent_by, now=now, actor=actor)
@@ -148,7 +158,8 @@ def _write_alert(client: Client, alert: str, *, now: datetime, actor: Actor) -> 
     client.alert_sealed = (
         encryption.encrypt(alert, table="client", pk=client.pk, field="alert") if alert else ""
     )
-    client.save(update_fields=["alert_sealed"])
+    client.version += 1
+    client.save(update_fields=["alert_sealed", "version"])
     audit.record(
         "CLIENT_EDITED", subject=f"client:{client.pk}", actor=actor, now=now, fields=["alert"]
     )
