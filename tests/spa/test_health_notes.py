@@ -44,6 +44,19 @@ def test_a_note_is_kept_sealed_and_opens_as_it_was_written():
 
 
 @pytest.mark.django_db
+def test_a_request_repeated_after_the_consent_was_withdrawn_is_refused():
+    client, actor = make_client(), Actor(user=make_user(), request_id=uuid4())
+    consent(client)
+    write(client, actor=actor)
+    consent(client, given=False)
+
+    with pytest.raises(clients.HealthConsentMissing):
+        write(client, actor=actor)
+
+    assert not HealthNote.objects.exists()
+
+
+@pytest.mark.django_db
 def test_a_seal_opens_only_at_its_own_row():
     client = make_client()
     consent(client)

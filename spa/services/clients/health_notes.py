@@ -10,7 +10,7 @@ from spa import encryption
 from spa.models import Client, HealthNote
 from spa.services import audit, idempotency
 from spa.services.audit import Actor
-from spa.services.clients.consents import need_health_consent
+from spa.services.clients.consents import HealthConsentMissing, need_health_consent
 from spa.services.clients.refusals import DetailInvalid
 from spa.services.transactions import locked_transaction
 from spa.text import visible
@@ -40,7 +40,7 @@ def write_health_note(
         consent_by=consent_by,
     )
     if earlier:
-        return HealthNote.objects.get(pk=earlier)
+        return _written(earlier)
     client = Client.objects.locked().get(pk=client.pk)
 
     note_text = _note(text)
@@ -65,6 +65,17 @@ def open_health_notes(*, client: Client, now: datetime, actor: Actor) -> list[He
     with transaction.atomic(durable=True):
         audit.record("HEALTH_NOTES_VIEWED", subject=f"client:{client.pk}", actor=actor, now=now)
     return list(client.health_notes.select_related("written_by").order_by("-at", "-pk"))
+
+
+def _written(key: str) -> HealthNote:
+    """Return the note of a request that was carried out before.
+
+    :raises HealthConsentMissing: it went when her consent was withdrawn
+    """
+    note = HealthNote.objects.filter(pk=key).first()
+    if note is None:
+        raise HealthConsentMissing(field="note", reason="health_consent_missing")
+    return note
 
 
 def _note(typed: str) -> str:
