@@ -24,12 +24,20 @@ class DeskForm(SingleValues):
     default_renderer = DjangoTemplates
     ids: str | bool = False  # several stand on one page: their templates name the fields
 
-    request_id = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    request_id = forms.UUIDField(widget=forms.HiddenInput)
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, auto_id=self.ids, label_suffix="", **kwargs)
         self.fields["request_id"].initial = uuid4
         self.use_required_attribute = False
+
+    def clean(self) -> dict:
+        cleaned = super().clean()
+        if "request_id" in self.errors:
+            # Nobody sees that field: it is said above the form, which can then be sent.
+            self.add_error(None, _("This form is out of date. Send it once more."))
+            self.forget_request()
+        return cleaned
 
     def refuse(self, refusal: BusinessLogicError) -> None:
         """Put a refusal at the field that it names, else above the form."""

@@ -22,9 +22,15 @@ def desk(client, visit):
     return client
 
 
+def new(**more):
+    """Return what the form of a new client sends, with `more` typed over."""
+    return {**TYPED, "request_id": str(uuid4()), **more}
+
+
 def sent(of, **more):
     """Return what the form of a client sends when nothing is touched, with `more` typed over."""
     return {
+        "request_id": str(uuid4()),
         "name": of.name,
         "phone": of.phone,
         "email": of.email,
@@ -37,7 +43,7 @@ def sent(of, **more):
 
 
 def test_a_new_client_is_kept_with_her_consent(desk):
-    answer = desk.post(NEW, TYPED)
+    answer = desk.post(NEW, new())
 
     made = Client.objects.get(name="Ana Ruiz")
     assert answer["Location"] == f"/clients/{made.pk}/"
@@ -59,7 +65,7 @@ def test_a_new_client_is_kept_with_her_consent(desk):
     ],
 )
 def test_what_cannot_be_kept_comes_back_with_a_reason_at_its_field(desk, visit, field, typed):
-    answer = desk.post(NEW, {**TYPED, field: typed})
+    answer = desk.post(NEW, new(**{field: typed}))
 
     page = answer.content.decode()
     assert answer.status_code == 422
@@ -76,7 +82,7 @@ def test_what_cannot_be_kept_comes_back_with_a_reason_at_its_field(desk, visit, 
 
 
 def test_a_double_click_makes_one_client(desk):
-    form = {**TYPED, "request_id": str(uuid4())}
+    form = new()
 
     first, second = desk.post(NEW, form), desk.post(NEW, form)
 
@@ -84,8 +90,19 @@ def test_a_double_click_makes_one_client(desk):
     assert Client.objects.filter(name="Ana Ruiz").count() == 1
 
 
+@pytest.mark.parametrize("request_id", ["", "x", "x" * 100_000])
+def test_a_form_that_cannot_be_told_apart_makes_nobody_and_can_be_sent_again(desk, request_id):
+    answer = desk.post(NEW, new(request_id=request_id))
+
+    page = answer.content.decode()
+    assert (answer.status_code, 'data-code="SPA-RULE"' in page) == (422, True)
+    assert not Client.objects.filter(name="Ana Ruiz").exists()
+    fresh = re.search(r'name="request_id" value="([^"]+)"', page)[1]
+    assert desk.post(NEW, new(request_id=fresh)).status_code == 302
+
+
 def test_the_same_form_with_another_content_is_refused_and_can_then_be_sent(desk):
-    form = {**TYPED, "request_id": str(uuid4())}
+    form = new()
     desk.post(NEW, form)
 
     answer = desk.post(NEW, {**form, "name": "Otra"})
@@ -99,7 +116,7 @@ def test_whose_phone_it_is_already_is_shown_and_stops_nobody(desk):
     family = make_client(name="Pedro Ruiz", phone="+573004561278")
 
     shown = desk.post("/clients/same-phone/", {"phone": "300 456 12 78"}).content.decode()
-    saved = desk.post(NEW, TYPED)
+    saved = desk.post(NEW, new())
 
     assert f'href="/clients/{family.pk}/"' in shown
     assert saved.status_code == 302

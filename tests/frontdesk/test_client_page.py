@@ -123,10 +123,15 @@ def test_it_costs_the_same_however_many_visits(
         client.get(address)
 
 
+def once(**typed):
+    """Return a form as it is sent: with a request of its own."""
+    return {"request_id": str(uuid4()), **typed}
+
+
 # -- The alert --------------------------------------------------------------------------------
 def alert(browser, address, **more):
     sent = {"alert": "alergia: látex", "version": 1, **more}
-    return browser.post(f"{address}alert/", sent, headers=HTMX)
+    return browser.post(f"{address}alert/", once(**sent), headers=HTMX)
 
 
 def test_an_alert_without_consent_comes_back_as_it_was_typed(desk, visit, address):
@@ -147,7 +152,7 @@ def test_an_alert_with_consent_is_kept_and_shown(desk, visit, address):
 
 
 def test_without_script_it_leads_back_to_the_page(desk, address):
-    answer = desk.post(f"{address}alert/", {"alert": "asma", "version": 1, "consents": "1"})
+    answer = desk.post(f"{address}alert/", once(alert="asma", version=1, consents="1"))
 
     assert (answer.status_code, answer["Location"]) == (302, address)
 
@@ -193,7 +198,7 @@ def test_a_double_click_changes_one_thing(desk, visit, address):
 def test_a_consent_is_recorded_and_withdrawn(desk, visit, address):
     for given in ("1", "0"):
         answer = desk.post(
-            f"{address}consents/", {"kind": "promotional", "given": given}, headers=HTMX
+            f"{address}consents/", once(kind="promotional", given=given), headers=HTMX
         )
         assert answer.status_code == 200
 
@@ -205,7 +210,7 @@ def test_a_consent_is_recorded_and_withdrawn(desk, visit, address):
     "sent", [{}, {"kind": "soul", "given": "1"}, {"kind": "data", "given": "perhaps"}]
 )
 def test_a_consent_that_does_not_exist_is_refused(desk, visit, address, sent):
-    answer = desk.post(f"{address}consents/", sent, headers=HTMX)
+    answer = desk.post(f"{address}consents/", once(**sent), headers=HTMX)
 
     assert answer.status_code == 422
     assert not Consent.objects.filter(client=visit.client).exists()
@@ -217,29 +222,46 @@ def test_each_form_of_the_page_is_a_request_of_its_own(desk, address):
     assert len(found) == len(set(found)) >= 4
 
 
+@pytest.mark.parametrize(
+    ("step", "typed"),
+    [
+        ("alert", {"alert": "asma", "version": 1, "consents": "1"}),
+        ("consents", {"kind": "promotional", "given": "1"}),
+        ("block", {"reason": REASON}),
+        ("health/write", {"note": "Piel sensible", "consents": "1"}),
+    ],
+)
+def test_what_is_sent_without_a_request_of_its_own_writes_nothing(manager, address, step, typed):
+    answer = manager.post(f"{address}{step}/", typed, headers=HTMX)
+
+    assert (answer.status_code, code_of(answer)) == (422, ["SPA-RULE"])
+    assert not ClientChange.objects.exists()
+    assert not Consent.objects.exists()
+
+
 # -- Persona non grata ------------------------------------------------------------------------
 def test_a_manager_blocks_and_lifts_with_a_reason(manager, visit, address):
-    blocked = manager.post(f"{address}block/", {"reason": REASON}, headers=HTMX)
+    blocked = manager.post(f"{address}block/", once(reason=REASON), headers=HTMX)
     assert blocked.status_code == 200
     assert Client.objects.get(pk=visit.client.pk).is_blocked
     assert REASON in blocked.content.decode()
 
-    lifted = manager.post(f"{address}unblock/", {"reason": "Pidió disculpas"}, headers=HTMX)
+    lifted = manager.post(f"{address}unblock/", once(reason="Pidió disculpas"), headers=HTMX)
     assert lifted.status_code == 200
     assert not Client.objects.get(pk=visit.client.pk).is_blocked
 
 
 def test_a_reason_is_needed(manager, visit, address):
-    answer = manager.post(f"{address}block/", {"reason": "  "}, headers=HTMX)
+    answer = manager.post(f"{address}block/", once(reason="  "), headers=HTMX)
 
     assert (answer.status_code, code_of(answer)) == (422, ["SPA-RULE"])
     assert 'aria-describedby="reason-error"' in answer.content.decode()
 
 
 def test_who_is_blocked_already_cannot_be_blocked_again(manager, visit, address):
-    manager.post(f"{address}block/", {"reason": REASON})
+    manager.post(f"{address}block/", once(reason=REASON))
 
-    answer = manager.post(f"{address}block/", {"reason": "Otra cosa"}, headers=HTMX)
+    answer = manager.post(f"{address}block/", once(reason="Otra cosa"), headers=HTMX)
 
     assert (answer.status_code, code_of(answer)) == (409, ["SPA-ILLEGAL-TRANSITION"])
 

@@ -1,6 +1,7 @@
 """Health notes on the screen: who may open them, and that each opening leaves its trace."""
 
 import re
+from uuid import uuid4
 
 import pytest
 
@@ -28,6 +29,11 @@ def therapist(staff, location):
     staff.user = worker("therapist", location)
     staff.save()
     return staff.user
+
+
+def once(note):
+    """Return the form of a note as it is sent: with a request of its own."""
+    return {"note": note, "request_id": str(uuid4())}
 
 
 def openings():
@@ -74,7 +80,7 @@ def test_for_another_therapist_the_client_does_not_exist(client, visit, notes):
     client.force_login(therapist(make_staff(visit.location), visit.location))
 
     assert client.post(notes).status_code == 404
-    assert client.post(f"{notes}write/", {"note": "x"}).status_code == 404
+    assert client.post(f"{notes}write/", once("x")).status_code == 404
     assert openings() == 0
 
 
@@ -99,7 +105,7 @@ def test_a_user_who_is_no_therapist_of_the_house_treats_nobody(client, visit, no
 def test_a_note_is_added_by_who_treats(client, visit, notes):
     client.force_login(therapist(visit.items.get().staff, visit.location))
 
-    answer = client.post(f"{notes}write/", {"note": "Piel sensible"}, headers=HTMX)
+    answer = client.post(f"{notes}write/", once("Piel sensible"), headers=HTMX)
 
     assert answer.status_code == 200
     assert "Piel sensible" in answer.content.decode()
@@ -110,7 +116,7 @@ def test_a_note_without_consent_comes_back_as_it_was_typed(client, visit):
     client.force_login(worker("receptionist", visit.location))
 
     answer = client.post(
-        f"/clients/{visit.client.pk}/health/write/", {"note": "Piel sensible"}, headers=HTMX
+        f"/clients/{visit.client.pk}/health/write/", once("Piel sensible"), headers=HTMX
     )
 
     page = answer.content.decode()
@@ -125,7 +131,7 @@ def test_a_note_without_consent_comes_back_as_it_was_typed(client, visit):
 def test_a_note_that_cannot_be_kept_is_refused(client, visit, notes, note):
     client.force_login(worker("receptionist", visit.location))
 
-    assert client.post(f"{notes}write/", {"note": note}, headers=HTMX).status_code == 422
+    assert client.post(f"{notes}write/", once(note), headers=HTMX).status_code == 422
     assert HealthNote.objects.count() == 1
 
 
@@ -143,7 +149,7 @@ def test_a_double_click_writes_one_note(client, visit, notes):
 def test_a_hostile_note_is_shown_as_text(client, visit, notes):
     client.force_login(worker("receptionist", visit.location))
 
-    answer = client.post(f"{notes}write/", {"note": "<img src=x>\nsegunda"}, headers=HTMX)
+    answer = client.post(f"{notes}write/", once("<img src=x>\nsegunda"), headers=HTMX)
 
     assert "<img" not in answer.content.decode()
 
