@@ -4,7 +4,7 @@ The database proves that nothing is booked twice; `spa/postgres/` and the migrat
 the deferred triggers that a constraint cannot express.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
 from uuid import uuid4
 
@@ -37,6 +37,8 @@ MOVABLE = (S.PENDING_PAYMENT, S.CONFIRMED, S.ARRIVED)
 BINDING = tuple(status for status in ACTIVE if status != S.OFFERED)
 
 MOST_ITEMS = 8  # of one appointment
+# For so long after a visit whoever treated the client may look up her health.
+HEALTH_KNOWN_AFTER = timedelta(days=7)
 
 # How each status looks on a card; `confirmed` has three looks (`Appointment.look`).
 LOOKS = {
@@ -75,6 +77,13 @@ class AppointmentQuerySet(models.QuerySet):
     def of_party(self, appointment: "Appointment") -> Self:
         """Return the visits that were booked together with this one, it included."""
         return self.filter(group=appointment.group).order_by("pk")
+
+    def telling_health_to(self, user, *, now: datetime) -> Self:
+        """Return the visits by which `user` may know of the client's health (SEC-13)."""
+        visible = self.visible_to(user)
+        if user.has_perm("spa.view_calendar"):
+            return visible
+        return visible.occupying().filter(ends_at__gt=now - HEALTH_KNOWN_AFTER)
 
     def occupying(self) -> Self:
         return self.filter(status__in=OCCUPYING)
@@ -198,6 +207,12 @@ class Appointment(models.Model):
     def is_movable(self) -> bool:
         """Still waiting for its treatment, so that another time can be found for it."""
         return self.status in MOVABLE
+
+    def tells_health_to(self, user, *, now: datetime) -> bool:
+        """Return whether `user`, who sees this visit, may know of the client's health by it."""
+        if user.has_perm("spa.view_calendar"):
+            return True
+        return self.status in OCCUPYING and self.ends_at > now - HEALTH_KNOWN_AFTER
 
     @property
     def is_finished(self) -> bool:

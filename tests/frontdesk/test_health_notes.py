@@ -1,14 +1,15 @@
 """Health notes on the screen: who may open them, and that each opening leaves its trace."""
 
 import re
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 
 from spa.models import AppointmentStatus, AuditLog, HealthNote
-from spa.services import clients
+from spa.services import booking, clients
 from spa.services.audit import Actor
-from tests.factories import NOW, make_client, make_staff
+from tests.factories import NOW, TODAY, at, make_client, make_location, make_staff
 from tests.frontdesk.people import worker
 
 pytestmark = pytest.mark.django_db
@@ -23,6 +24,11 @@ def notes(visit):
         client=visit.client, text=NOTE, consent_by="desk", now=NOW, actor=Actor()
     )
     return f"/clients/{visit.client.pk}/health/"
+
+
+@pytest.fixture(autouse=True)
+def eight_o_clock(monkeypatch):
+    monkeypatch.setattr("spa.clock.now", lambda: at(8))
 
 
 def therapist(staff, location):
@@ -94,6 +100,59 @@ def test_a_visit_that_never_was_opens_nothing(client, visit, notes, status):
     client.force_login(user)
 
     assert client.post(notes).status_code == 404
+
+
+def panel(client, visit):
+    return client.get(f"/appointments/{visit.code}/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("days", "status"), [(-30, 200), (0, 200), (6, 200), (8, 404), (300, 404)], ids=str
+)
+def test_who_treated_may_look_for_a_week_and_is_shown_as_long(
+    client, visit, notes, days, status, monkeypatch
+):
+    clients.set_alert(client=visit.client, text="látex", now=NOW, actor=Actor())
+    client.force_login(therapist(visit.items.get().staff, visit.location))
+    monkeypatch.setattr("spa.clock.now", lambda: at(12, day=TODAY + timedelta(days=days)))
+
+    assert client.post(notes).status_code == status
+    assert openings() == (status == 200)
+    assert (notes in panel(client, visit)) == (status == 200)
+    assert ("látex" in panel(client, visit)) == (status == 200)
+
+
+def test_a_visit_that_was_cancelled_shows_who_would_have_treated_no_health(client, visit, notes):
+    clients.set_alert(client=visit.client, text="látex", now=NOW, actor=Actor())
+    desk = worker("receptionist", visit.location)
+    booking.cancel(
+        appointment=visit, version=1, cancelled_by="client", now=NOW, actor=Actor(user=desk)
+    )
+    client.force_login(therapist(visit.items.get().staff, visit.location))
+    hers = panel(client, visit)
+    client.force_login(desk)
+
+    assert "látex" not in hers
+    assert notes not in hers
+    assert "látex" in panel(client, visit)
+    assert client.post(notes).status_code == 200
+
+
+def test_for_the_desk_of_another_house_the_notes_do_not_exist(client, visit, notes):
+    client.force_login(worker("receptionist", make_location()))
+
+    assert client.post(notes).status_code == 404
+    assert client.post(f"{notes}write/", once("x")).status_code == 404
+    assert notes not in client.get(f"/clients/{visit.client.pk}/").content.decode()
+    assert openings() == 0
+    assert HealthNote.objects.count() == 1
+
+
+def test_a_manager_of_another_house_may_open_them(client, visit, notes):
+    client.force_login(worker("manager", make_location()))
+
+    assert notes in client.get(f"/clients/{visit.client.pk}/").content.decode()
+    assert client.post(notes).status_code == 200
 
 
 def test_a_user_who_is_no_therapist_of_the_house_treats_nobody(client, visit, notes):

@@ -161,6 +161,7 @@ def visit_context(user: User, code: str, *, shown: int | None = None) -> dict:
             visits=Count("pk", filter=Q(status=S.COMPLETED)),
             last=Max("starts_at", filter=Q(status=S.COMPLETED, starts_at__lt=visit.starts_at)),
         ),
+        "sees_health": visit.tells_health_to(user, now=clock.now()),
         "sees_whole_names": user.has_perm("spa.view_calendar"),
     }
 

@@ -1,7 +1,9 @@
 """Health notes: one click away, for who books or treats the client, each opening on the record."""
 
+from datetime import datetime
+
 from django.contrib.auth.decorators import permission_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.timezone import get_default_timezone
 from django.views.decorators.http import require_POST
@@ -11,7 +13,7 @@ from frontdesk.forms.clients import NoteForm
 from frontdesk.htmx import render_screen
 from spa import clock
 from spa.errors import BusinessLogicError
-from spa.models import Appointment, Client, Consent, ConsentKind
+from spa.models import Appointment, Client, Consent, ConsentKind, User
 from spa.services import clients
 from spa.services.audit import Actor
 from spa.services.idempotency import KeyMismatch
@@ -49,12 +51,18 @@ def write_health_note(request: HttpRequest, pk: int) -> HttpResponse:
     return _open(request, client, form, status=status)
 
 
+def may_open(user: User, pk: int, *, now: datetime) -> bool:
+    """Return whether the user may know of a client's health (decision 13). One query or none."""
+    if user.has_perm("spa.flag_client"):  # who decides about the clients of every house
+        return True
+    return Appointment.objects.telling_health_to(user, now=now).filter(client=pk).exists()
+
+
 def _find(request: HttpRequest, pk: int) -> Client:
-    """Return the client; for a therapist only one whom she treats, or has treated."""
-    if request.user.has_perm("spa.view_client"):
-        return get_object_or_404(Client, pk=pk)
-    hers = Appointment.objects.visible_to(request.user).occupying().filter(client=pk)
-    return get_object_or_404(Client, pk=pk, pk__in=hers.values("client"))
+    """Return the client; one whom the user neither books nor treats does not exist."""
+    if not may_open(request.user, pk, now=clock.now()):
+        raise Http404
+    return get_object_or_404(Client, pk=pk)
 
 
 def _open(

@@ -14,6 +14,7 @@ from frontdesk import client_story, places
 from frontdesk.forms.clients import AlertForm, ConsentForm, DeskForm, ReasonForm, is_minor
 from frontdesk.htmx import render_screen, wants_fragment
 from frontdesk.views.booking.appointment import beside_its_day
+from frontdesk.views.clients.health import may_open
 from spa import clock
 from spa.errors import BusinessLogicError, Stale
 from spa.models import (
@@ -137,7 +138,7 @@ def _show(
 
 
 def _context(request: HttpRequest, shown: Client) -> dict:
-    """Return what `_client.html` needs. Ten queries, twelve for who may read the audit log."""
+    """Return what `_client.html` needs. Eleven queries, twelve for who may read the audit log."""
     user, now, location = request.user, clock.now(), places.of(request).current
     zone = location.tz if location else get_default_timezone()
     today = now.astimezone(zone).date()
@@ -165,6 +166,7 @@ def _context(request: HttpRequest, shown: Client) -> dict:
         "history": client_story.tell(shown, user=user),
         "alert_form": AlertForm(initial={"alert": shown.alert, "version": shown.version}),
         "block_form": ReasonForm(),
+        "sees_health": may_open(user, shown.pk, now=now),
     }
 
 
