@@ -19,13 +19,11 @@ class ClientFilter(django_filters.FilterSet):
     """Needs `today`: VIP ends on a day."""
 
     vip = Switch(_("VIP"), "only_vip")
-    alert = Switch(_("With an alert"), "only_with_alert")
     blocked = Switch(_("May not book"), "only_blocked")
     first = Switch(_("First visit ahead"), "only_newcomers")
 
     ICONS = {
         "vip": "crown",
-        "alert": "triangle-alert",
         "blocked": "shield-alert",
         "first": "sparkles",
     }
@@ -59,9 +57,6 @@ class ClientFilter(django_filters.FilterSet):
 
     def only_vip(self, clients: QuerySet, _name: str, _value: str) -> QuerySet:
         return clients.filter(vip_until__gte=self.today)
-
-    def only_with_alert(self, clients: QuerySet, _name: str, _value: str) -> QuerySet:
-        return clients.exclude(alert_sealed="")
 
     def only_blocked(self, clients: QuerySet, _name: str, _value: str) -> QuerySet:
         return clients.filter(persona_non_grata_since__isnull=False)

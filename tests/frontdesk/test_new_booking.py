@@ -236,6 +236,7 @@ def test_the_list_shows_visits_and_who_is_vip_and_keeps_the_alert_to_itself(desk
     assert "VIP" in page
     assert "1 visit" in page
     assert "sealed" not in page
+    assert "triangle-alert" not in page  # nor that she has one (SEC-13)
 
 
 @pytest.mark.django_db
