@@ -268,12 +268,19 @@ Q_CLUSTER = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "formatters": {
+        "line": {
+            "()": "frontdesk.logs.Line",
+            "format": "{asctime} {levelname} {name} {message}",
+            "style": "{",
+        }
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
         # It logs the path of every 4xx, and paths of links are secrets.
         "django.request": {"level": "ERROR"},
+        "django.security": {"level": "ERROR"},
         "django_q": {"handlers": ["console"], "level": "INFO", "propagate": False},
     },
 }
