@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from frontdesk import grid, month, places
+from frontdesk.codes import is_code
 from frontdesk.htmx import render_screen, wants_fragment
 from frontdesk.views.booking.appointment import visit_context
 from spa import clock, localtime
@@ -100,6 +101,8 @@ def _columns(request: HttpRequest) -> agenda.By:
 def _open_visit(request: HttpRequest) -> dict:
     """Return the visit that the address opens beside the calendar, for the page alone."""
     code = request.GET.get("appointment")
+    if code and not is_code(code):
+        raise Http404
     if not code or wants_fragment(request):
         return {"selected": code}
     return {"selected": code, **visit_context(request.user, code)}

@@ -18,6 +18,7 @@ from django.db.models.lookups import Contains
 from django.utils.translation import gettext_lazy as _
 
 from spa import encryption
+from spa.text import visible
 
 # The longest text that is looked for, and how many of its words.
 LONGEST_SEARCH, MOST_WORDS = 120, 6
@@ -72,7 +73,7 @@ class ClientQuerySet(models.QuerySet):
         Forgives accents, the order of words, typing errors and any grouping of digits; digits
         beside a name narrow it. One query; a text without letters or digits gives nobody.
         """
-        text = text[:LONGEST_SEARCH].strip()
+        text = visible(text[:LONGEST_SEARCH])
         if "@" in text:
             return self._with_email(text.lower())
         words = list(dict.fromkeys(re.findall(r"[^\W\d_]+", folded(text))))[:MOST_WORDS]

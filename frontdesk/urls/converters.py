@@ -1,0 +1,30 @@
+"""What may stand in an address, and what is a 404 before any view sees it."""
+
+from datetime import date
+
+from django.urls import register_converter
+from django.urls.converters import StringConverter
+
+from frontdesk.codes import CODE
+
+
+class CodeConverter(StringConverter):
+    """The public code of a visit."""
+
+    regex = CODE
+
+
+class DayConverter:
+    """A date as `YYYY-MM-DD`; one that does not exist is a 404."""
+
+    regex = r"\d{4}-\d{2}-\d{2}"
+
+    def to_python(self, value: str) -> date:
+        return date.fromisoformat(value)
+
+    def to_url(self, value: date) -> str:
+        return value.isoformat()
+
+
+register_converter(CodeConverter, "code")
+register_converter(DayConverter, "day")
