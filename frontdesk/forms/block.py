@@ -1,10 +1,12 @@
 """What is typed to block time for a person, a room, or the whole location."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from frontdesk.forms.booking import YEARS
 from frontdesk.forms.single import SingleValues
 from spa import localtime
 from spa.models import ExclusionKind, Location, Room, StaffMember
@@ -49,6 +51,18 @@ class BlockForm(SingleValues):
             (_("Rooms"), [(f"room-{one.pk}", one.name) for one in rooms]),
             (_("Everybody"), [(EVERYBODY, location.name)]),
         ]
+
+    def clean_first_day(self) -> date:
+        return self._day("first_day")
+
+    def clean_last_day(self) -> date:
+        return self._day("last_day")
+
+    def _day(self, field: str) -> date:
+        day = self.cleaned_data[field]
+        if day.year not in YEARS:
+            raise ValidationError(_("There is no such day in the calendar."))
+        return day
 
     @property
     def call(self) -> dict:

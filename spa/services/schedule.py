@@ -79,7 +79,7 @@ def block_time(
     lock_made_unavailable(location, staff=staff, room=room)
 
     note = visible(note)
-    _refuse_span(starts_at, ends_at)
+    _refuse_span(starts_at, ends_at, now)
     _refuse_strangers(location, staff=staff, room=room)
     if len(note) > MAX_NOTE:
         raise BlockInvalid(
@@ -148,12 +148,18 @@ def _covered(
     return items.filter(staff=exclusion.staff_id) if exclusion.staff_id else items
 
 
-def _refuse_span(starts_at: datetime, ends_at: datetime) -> None:
+def _refuse_span(starts_at: datetime, ends_at: datetime, now: datetime) -> None:
     if ends_at <= starts_at:
         raise BlockInvalid(
             _("The end is not after the start. Change one of them."),
             field="ends_at",
             reason="ends_before_start",
+        )
+    if ends_at <= now:
+        raise BlockInvalid(
+            _("That time is over already. Choose a later end."),
+            field="ends_at",
+            reason="in_the_past",
         )
     if ends_at - starts_at > LONGEST:
         raise BlockInvalid(

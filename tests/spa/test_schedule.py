@@ -41,6 +41,15 @@ def refused(house, **fields):
 
 # -- What is written, and what is refused -----------------------------------------------------
 @pytest.mark.django_db
+def test_time_that_is_over_is_not_blocked_and_time_that_runs_is():
+    house = House()
+
+    past = {"starts_at": NOW - timedelta(hours=2), "ends_at": NOW}
+    assert refused(house, **past) == ("ends_at", "in_the_past")
+    assert block(house, **(past | {"ends_at": NOW + timedelta(minutes=5)})).exclusion.pk
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("whom", WHOM)
 def test_blocked_time_cannot_be_booked_and_the_time_around_it_can(whom):
     house = House()
