@@ -1,5 +1,6 @@
 """The people who are treated, what they allowed us, and what was changed about them."""
 
+import logging
 import re
 import unicodedata
 from datetime import date
@@ -15,10 +16,13 @@ from django.contrib.postgres.search import (
 from django.db import models
 from django.db.models import Case, ExpressionWrapper, F, Q, Value, When
 from django.db.models.lookups import Contains
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from spa import encryption
 from spa.text import visible
+
+log = logging.getLogger(__name__)
 
 # The longest text that is looked for, and how many of its words.
 LONGEST_SEARCH, MOST_WORDS = 120, 6
@@ -200,6 +204,15 @@ class Client(models.Model):
         if not self.alert_sealed:
             return ""
         return encryption.decrypt(self.alert_sealed, table="client", pk=self.pk, field="alert")
+
+    @property
+    def shown_alert(self) -> str:
+        """`alert` as a page shows it: a seal that cannot be opened is said, and fails no page."""
+        try:
+            return self.alert
+        except encryption.CannotDecrypt:
+            log.error("the alert of client %d cannot be decrypted", self.pk)
+            return gettext("This alert cannot be read. Tell an administrator.")
 
     @property
     def is_blocked(self) -> bool:

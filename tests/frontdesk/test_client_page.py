@@ -178,6 +178,24 @@ def test_an_alert_without_the_version_that_was_shown_is_refused(desk, visit, add
     assert not Client.objects.get(pk=visit.client.pk).alert_sealed
 
 
+def test_an_alert_that_cannot_be_read_fails_no_page(desk, visit, address, caplog):
+    Client.objects.filter(pk=visit.client.pk).update(alert_sealed="0.0.broken")
+    panel = f"/appointments/new/?client={visit.client.pk}"
+
+    for shown in (address, f"/appointments/{visit.code}/", panel, "/calendar/2026-11-19/"):
+        answer = desk.get(shown)
+        assert answer.status_code == 200
+        if "calendar" not in shown:
+            assert "Informa a un administrador" in answer.content.decode() or (
+                "Tell an administrator" in answer.content.decode()
+            )
+    assert f"client {visit.client.pk} cannot be decrypted" in caplog.text
+    assert "broken" not in caplog.text
+
+    assert alert(desk, address, alert="asma", consents="1").status_code == 200
+    assert Client.objects.get(pk=visit.client.pk).alert == "asma"
+
+
 def test_an_alert_that_is_too_long_is_refused(desk, address):
     assert alert(desk, address, alert="x" * 121, consents="1").status_code == 422
     assert alert(desk, address, alert="x" * 100_000, consents="1").status_code == 422

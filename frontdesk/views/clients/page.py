@@ -16,6 +16,7 @@ from frontdesk.htmx import render_screen, wants_fragment
 from frontdesk.views.booking.appointment import beside_its_day
 from frontdesk.views.clients.health import may_open
 from spa import clock
+from spa.encryption import CannotDecrypt
 from spa.errors import BusinessLogicError, Stale
 from spa.models import (
     ACTIVE,
@@ -164,10 +165,18 @@ def _context(request: HttpRequest, shown: Client) -> dict:
         ),
         "duplicates": Client.objects.same_as(shown)[:MOST_DUPLICATES],
         "history": client_story.tell(shown, user=user),
-        "alert_form": AlertForm(initial={"alert": shown.alert, "version": shown.version}),
+        "alert_form": AlertForm(initial={"alert": _readable(shown), "version": shown.version}),
         "block_form": ReasonForm(),
         "sees_health": may_open(user, shown.pk, now=now),
     }
+
+
+def _readable(shown: Client) -> str:
+    """Return the alert to be edited; none where its seal does not open, which the page says."""
+    try:
+        return shown.alert
+    except CannotDecrypt:
+        return ""
 
 
 def _visits(request: HttpRequest, shown: Client, which: str, most: int) -> list[Appointment]:

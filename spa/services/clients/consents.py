@@ -93,7 +93,7 @@ def set_alert(
     if alert:
         need_health_consent(client, field="alert", consent_by=consent_by, now=now, actor=actor)
 
-    if alert != client.alert:
+    if not _stands(client, alert):
         _write_alert(client, alert, now=now, actor=actor)
     idempotency.settle(actor=actor, result=str(client.pk))
     return client
@@ -144,6 +144,14 @@ def _alert(typed: str) -> str:
             reason="too_long",
         )
     return alert
+
+
+def _stands(client: Client, alert: str) -> bool:
+    """Return whether that is the client's alert already; one that cannot be read never is."""
+    try:
+        return client.alert == alert
+    except encryption.CannotDecrypt:
+        return False
 
 
 def _write_alert(client: Client, alert: str, *, now: datetime, actor: Actor) -> None:
