@@ -13,7 +13,7 @@ from frontdesk.client_search import having_phone, is_number, matching, with_visi
 from frontdesk.picks import MOST_SERVICES, Pick, Picks
 from frontdesk.times import STRIP, Asked, Part, Switch, Times, draw
 from spa.errors import BusinessLogicError, RuleBroken
-from spa.models import Client, Location, Service, StaffMember
+from spa.models import Client, Location, Service, StaffMember, User
 from spa.services import slots
 from spa.services.booking.usual import usual
 
@@ -41,10 +41,11 @@ class Panel:
         chosen: dict,
         *,
         location: Location,
+        user: User,
         now: datetime,
         problem: BusinessLogicError | None = None,
     ) -> None:
-        self.location, self.now = location, now
+        self.location, self.user, self.now = location, user, now
         self.chosen = chosen
         self.problem = problem or chosen["unreadable"]
         self.refused = problem is not None  # by the booking, as opposed to the choice
@@ -60,7 +61,7 @@ class Panel:
         key = self.chosen["pick"] or self.chosen["client"]
         if key is None:
             return None
-        found = with_visits(Client.objects.filter(pk=key)).first()
+        found = with_visits(Client.objects.filter(pk=key), user=self.user).first()
         if found is None:
             self._complain(RuleBroken(_("There is no such client. Search again."), reason="client"))
         return found
@@ -72,12 +73,14 @@ class Panel:
 
     @cached_property
     def matches(self) -> Sequence[Client]:
-        return [] if self.client or self.is_new_client else matching(self.chosen["q"])
+        return (
+            [] if self.client or self.is_new_client else matching(self.chosen["q"], user=self.user)
+        )
 
     @cached_property
     def same_phone(self) -> Sequence[Client]:
         """Who has the number that was typed for a new client: families share one."""
-        return having_phone(self.chosen["phone"]) if self.is_new_client else []
+        return having_phone(self.chosen["phone"], user=self.user) if self.is_new_client else []
 
     @property
     def name(self) -> str:
@@ -234,7 +237,7 @@ class Panel:
     @cached_property
     def _usual_picks(self) -> list[Pick]:
         before = Picks(self.catalogue, self.staff)
-        for item in usual(self.client):
+        for item in usual(self.client, user=self.user):
             if item.service_id in self.catalogue:
                 before.add(item.service_id, item.staff_id)
         return before.picks

@@ -4,17 +4,18 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from spa import phones
-from spa.models import Appointment, AppointmentStatus, Client
+from spa.models import Appointment, AppointmentStatus, Client, User
 from spa.text import visible
 
 MOST_MATCHES = 8
 LONGEST_SEARCH = 80  # characters
 
 
-def with_visits(clients: QuerySet[Client]) -> QuerySet[Client]:
-    """Give each client `visits`: how many of hers were completed."""
+def with_visits(clients: QuerySet[Client], *, user: User) -> QuerySet[Client]:
+    """Give each client `visits`: how many of hers were completed, as far as the user sees."""
     completed = (
-        Appointment.objects.filter(client=OuterRef("pk"), status=AppointmentStatus.COMPLETED)
+        Appointment.objects.visible_to(user)
+        .filter(client=OuterRef("pk"), status=AppointmentStatus.COMPLETED)
         .order_by()
         .values("client")
         .annotate(number=Count("pk"))
@@ -22,19 +23,21 @@ def with_visits(clients: QuerySet[Client]) -> QuerySet[Client]:
     return clients.annotate(visits=Coalesce(Subquery(completed.values("number")), 0))
 
 
-def matching(typed: str | None) -> list[Client]:
+def matching(typed: str | None, *, user: User) -> list[Client]:
     """Return who may be meant by what was typed, best first. One query, none for nothing."""
     text = visible((typed or "")[:LONGEST_SEARCH])
-    return list(with_visits(Client.objects.matching(text))[:MOST_MATCHES]) if text else []
+    if not text:
+        return []
+    return list(with_visits(Client.objects.matching(text), user=user)[:MOST_MATCHES])
 
 
-def having_phone(typed: str | None) -> list[Client]:
+def having_phone(typed: str | None, *, user: User) -> list[Client]:
     """Return whom exactly this number belongs to. One query, none for what is no number."""
     try:
         number = phones.normalise((typed or "")[:LONGEST_SEARCH])
     except phones.PhoneInvalid:
         return []
-    same = with_visits(Client.objects.filter(phone=number))
+    same = with_visits(Client.objects.filter(phone=number), user=user)
     return list(same.order_by("name", "pk")[:MOST_MATCHES])
 
 

@@ -62,13 +62,14 @@ class CancelledBy(models.TextChoices):
 
 class AppointmentQuerySet(models.QuerySet):
     def visible_to(self, user) -> Self:
-        """Return the visits that exist for `user`: of her locations, or her own as a therapist."""
+        """Return the visits that exist for `user`: of her locations; a therapist's own of these."""
+        here = self if user.all_locations else self.filter(location__users=user)
         if user.has_perm("spa.view_calendar"):
-            return self if user.all_locations else self.filter(location__users=user)
+            return here
         staff = getattr(user, "staff_member", None)
         if staff is None or not user.has_perm("spa.view_own_agenda"):
             return self.none()
-        return self.filter(
+        return here.filter(
             models.Exists(
                 AppointmentItem.objects.filter(appointment=models.OuterRef("pk"), staff=staff)
             )

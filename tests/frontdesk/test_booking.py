@@ -2,7 +2,11 @@
 
 import pytest
 
-from tests.factories import at, make_location
+from spa.models import Appointment
+from spa.services import booking
+from spa.services.audit import Actor
+from spa.services.slots import Wanted
+from tests.factories import NOW, at, make_location, make_service, make_staff
 from tests.frontdesk.people import worker
 
 
@@ -71,6 +75,39 @@ def test_a_strangers_visit_does_not_exist(client, visit, role):
 
     assert client.get(url(visit)).status_code == 404
     assert client.post(url(visit, "check_in"), {"version": 1}).status_code in {403, 404}
+
+
+@pytest.mark.django_db
+def test_a_therapist_who_left_a_house_no_longer_sees_her_visits_there(client, visit):
+    staff = visit.items.get().staff
+    staff.user = worker("therapist", visit.location)
+    staff.save()
+    client.force_login(staff.user)
+    assert client.get(url(visit)).status_code == 200
+
+    staff.user.locations.set([make_location()])
+
+    assert client.get(url(visit)).status_code == 404
+
+
+@pytest.mark.django_db
+def test_visits_at_other_houses_are_not_counted(client, visit, today):
+    other = make_location()
+    Appointment.objects.filter(pk=visit.pk).update(status="completed", closed_at=at(11))
+    here = booking.book(
+        location=other,
+        client=visit.client,
+        wanted=[Wanted(make_service().pk, make_staff(other).pk)],
+        starts_at=at(15),
+        now=NOW,
+        actor=Actor(),
+    )
+    find = f"/appointments/new/clients/?location={other.pk}"
+
+    for locations, told in (([other], "0 vis"), ([other, visit.location], "1 vis")):
+        client.force_login(worker("receptionist", *locations))
+        assert told in client.get(url(here)).content.decode()
+        assert told in client.post(find, {"q": "mariana"}).content.decode()
 
 
 @pytest.mark.django_db

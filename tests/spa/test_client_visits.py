@@ -5,6 +5,7 @@ import pytest
 from spa.models import AppointmentStatus
 from spa.services import booking, clients
 from spa.services.audit import Actor
+from spa.services.booking.usual import usual
 from spa.services.slots import Wanted
 from tests.factories import (
     NOW,
@@ -78,13 +79,18 @@ def test_visits_elsewhere_are_not_told(house):
 
 def test_the_usual_therapist_is_who_completed_most(house):
     client, other = make_client(), make_staff(house[0])
-    assert clients.usual_therapist(client) is None
+    user = worker("receptionist", house[0])
+    assert clients.usual_therapist(client, user=user) is None
 
     book(house, client, at(8), AppointmentStatus.COMPLETED)
     visit = book((house[0], other, *house[2:]), client, at(10))
 
-    assert clients.usual_therapist(client) == house[1]
+    assert clients.usual_therapist(client, user=user) == house[1]
     assert visit.items.get().staff == other
+    elsewhere = worker("receptionist", make_location())
+    assert clients.usual_therapist(client, user=elsewhere) is None
+    assert usual(client, user=user)[0].staff == house[1]
+    assert usual(client, user=elsewhere) == []
 
 
 def test_all_that_cannot_be_kept_is_named_at_once():

@@ -157,9 +157,11 @@ def visit_context(user: User, code: str, *, shown: int | None = None) -> dict:
         ),
         "can_move": visit.is_movable and user.has_perm("spa.book_appointment"),
         "is_vip": visit.client.is_vip(on=visit.location.today(now=visit.starts_at)),
-        "earlier": visit.client.appointments.aggregate(
-            visits=Count("pk", filter=Q(status=S.COMPLETED)),
-            last=Max("starts_at", filter=Q(status=S.COMPLETED, starts_at__lt=visit.starts_at)),
+        "earlier": Appointment.objects.visible_to(user)
+        .filter(client=visit.client_id, status=S.COMPLETED)
+        .aggregate(
+            visits=Count("pk"),
+            last=Max("starts_at", filter=Q(starts_at__lt=visit.starts_at)),
         ),
         "sees_health": visit.tells_health_to(user, now=clock.now()),
         "sees_whole_names": user.has_perm("spa.view_calendar"),

@@ -56,16 +56,17 @@ def find_clients(request: HttpRequest) -> HttpResponse:
     location = places.current(request)
     context = {"here": location.pk, "today": location.today(now=clock.now())}
     if "phone" in request.POST:
-        same = client_search.having_phone(request.POST["phone"])
+        same = client_search.having_phone(request.POST["phone"], user=request.user)
         return render(request, "booking/_new_same_phone.html", {**context, "same": same})
     typed = request.POST.get("q", "")
-    found = {"matches": client_search.matching(typed), "typed": typed.strip()}
+    found = {"matches": client_search.matching(typed, user=request.user), "typed": typed.strip()}
     return render(request, "booking/_new_clients.html", {**context, **found})
 
 
 def _panel(request: HttpRequest, data: QueryDict, **state: object) -> Panel:
     chosen = {**BookingForm(data).read(), **state.pop("chosen", {})}
-    return Panel(chosen, location=places.current(request), now=clock.now(), **state)
+    location, user = places.current(request), request.user
+    return Panel(chosen, location=location, user=user, now=clock.now(), **state)
 
 
 def _show(

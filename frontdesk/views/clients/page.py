@@ -154,7 +154,7 @@ def _context(request: HttpRequest, shown: Client) -> dict:
         "is_vip": shown.is_vip(on=today),
         "needs_guardian": is_minor(shown, today=today) and not shown.guardian_id,
         "seen": clients.visits_of([shown], user=user, now=now).get(shown.pk, clients.Visits()),
-        "usual": clients.usual_therapist(shown),
+        "usual": clients.usual_therapist(shown, user=user),
         "which": which,
         "rows": [_row(visit) for visit in visits[:most]],
         "more": len(visits) > most and which != "all",

@@ -45,12 +45,11 @@ def visits_of(clients: Iterable[Client], *, user: User, now: datetime) -> dict[i
     return {row.pop("client"): Visits(**row) for row in rows}
 
 
-def usual_therapist(client: Client) -> StaffMember | None:
-    """Return who treated a client most often, at any location. One query."""
+def usual_therapist(client: Client, *, user: User) -> StaffMember | None:
+    """Return who treated a client most often, as far as `user` sees. One query."""
+    completed = Appointment.objects.visible_to(user).filter(client=client, status=S.COMPLETED)
     return (
-        StaffMember.objects.filter(
-            items__appointment__client=client, items__appointment__status=S.COMPLETED
-        )
+        StaffMember.objects.filter(items__appointment__in=completed)
         .annotate(times=Count("items"))
         .order_by("-times", "pk")
         .first()
