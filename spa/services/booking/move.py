@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from spa import engine, localtime
 from spa.errors import RuleBroken
-from spa.models import MOVABLE, Action, Appointment, AppointmentItem, Client
+from spa.models import MOVABLE, Action, Appointment, AppointmentItem, AppointmentStatus, Client
 from spa.services import idempotency, slots
 from spa.services.audit import Actor
 from spa.services.booking import override as override_rules
@@ -27,7 +27,7 @@ from spa.services.slots import Wanted
 from spa.services.transactions import locked_transaction
 
 PLACEMENT_FIELDS = (
-    *("staff", "room", "place", "room_shared"),
+    *("staff", "staff_requested", "room", "place", "room_shared"),
     *("starts_at", "ends_at", "staff_busy_until", "room_busy_until"),
 )
 
@@ -129,6 +129,13 @@ def move(
     if [item.service_id for item in items] != [one.service_id for one in wanted]:
         raise RuleBroken(_("A move keeps the services of the visit."), reason="other_services")
     day = visit.location.today(now=starts_at)
+    if visit.status == AppointmentStatus.ARRIVED and day != visit.location.today(
+        now=visit.starts_at
+    ):
+        raise RuleBroken(
+            _("The client is here already. Move her visit within this day, or cancel it."),
+            reason="arrived_today",
+        )
     window = slots.load(
         location=visit.location,
         wanted=wanted,
@@ -154,8 +161,10 @@ def move(
     override_rules.record(passed, override, appointment=visit, actor=actor, now=now)
     left_day = visit.location.today(now=visit.starts_at)
     for item, planned in zip(items, plan.items, strict=True):
+        before = item.staff_id
         for column, value in placement(planned, window.facts.rooms).items():
             setattr(item, column, value)
+        item.staff_requested &= item.staff_id == before  # whom she asked for is not whom she gets
     # One statement: row by row, a move by half a length would overlap itself.
     AppointmentItem.objects.bulk_update(items, PLACEMENT_FIELDS)
     visit.starts_at, visit.ends_at = localtime.moment(plan.start), localtime.moment(plan.end)

@@ -10,7 +10,7 @@ from spa.postgres.checks import check_now
 from spa.services import booking, verification
 from spa.services.slots import Wanted
 from tests.concurrency import Thread, open_transaction, wait_until_somebody_waits_for_a_lock
-from tests.factories import NOW, TODAY, at
+from tests.factories import NOW, TODAY, at, make_staff
 from tests.spa.booking.houses import DESK, House
 
 
@@ -91,3 +91,37 @@ def test_a_move_waits_for_a_booking_of_the_same_hour_and_is_then_refused():
         second.outcome()
     visit.refresh_from_db()
     assert visit.starts_at == at(15)
+
+
+@pytest.mark.django_db
+def test_who_asked_for_a_therapist_and_gets_another_has_asked_for_nobody():
+    house = House()
+    other = make_staff(house.location)
+    visit = house.book()
+    assert visit.items.get().staff_requested
+
+    move(house, visit, at(12))
+    assert visit.items.get().staff_requested
+
+    booking.move(
+        appointment=visit,
+        wanted=[Wanted(house.massage.pk, other.pk, house.room.pk)],
+        starts_at=at(12),
+        for_client=False,
+        now=NOW,
+        actor=DESK,
+    )
+    item = visit.items.get()
+    assert (item.staff, item.staff_requested) == (other, False)
+
+
+@pytest.mark.django_db
+def test_who_is_here_already_moves_within_her_day_only():
+    house = House()
+    visit = booking.check_in(appointment=house.book(), now=at(10), actor=DESK)
+
+    with pytest.raises(RuleBroken) as refusal:
+        move(house, visit, at(10, day=TODAY + timedelta(days=1)), now=at(10))
+
+    assert refusal.value.facts["reason"] == "arrived_today"
+    assert move(house, visit, at(12), now=at(10)).starts_at == at(12)
