@@ -29,7 +29,7 @@ LONGEST_SEARCH, MOST_WORDS = 120, 6
 # From here on (pg_trgm, 0 to 1) two names may be one person's.
 ALMOST_THE_SAME = 0.8
 # What a letter for letter likeness leaves out: the right beginning, the right consonants.
-BEGINS, SAME_BONES = 0.25, 0.5
+BEGINS, SAME_BONES, AS_TYPED = 0.25, 0.5, 1.0
 
 
 def folded(text: str) -> str:
@@ -101,6 +101,8 @@ class ClientQuerySet(models.QuerySet):
             likeness += _points(Contains(Bones(sound), Bones(word)), SAME_BONES)
             likeness += TrigramWordSimilarity(word, sound)
             likeness += TrigramStrictWordSimilarity(word, sound)
+        if len(words) > 1:  # "Tatiana Villegas" before Tatiana Ríos Villegas
+            likeness += _points(Q(search_name__contains=" ".join(words)), AS_TYPED)
         return (
             self.filter(pk__in=Alike(Value(" ".join(words))))
             .annotate(likeness=likeness)

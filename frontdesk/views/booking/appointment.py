@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 
 from django.core.exceptions import PermissionDenied
@@ -36,6 +37,7 @@ class Command:
     icon: str
     call: Callable[..., Appointment]
     confirm: Promise | str = ""  # the question before a step that hurts
+    when: Callable[[Appointment, datetime], bool] = lambda _visit, _now: True
 
 
 CANCEL = "spa.cancel_appointment"
@@ -43,6 +45,7 @@ COMMANDS = (
     Command(
         *("check_in", _("Check in"), "spa.check_in_appointment", (S.CONFIRMED,), "door-open"),
         call=booking.check_in,
+        when=lambda visit, now: is_of_today(visit, now=now),
     ),
     Command(
         *("start", _("Start"), "spa.treat_appointment", (S.ARRIVED,), "circle-dot"),
@@ -57,11 +60,13 @@ COMMANDS = (
         icon="check-check",
         call=booking.complete,
         confirm=_("Record that this visit took place?"),
+        when=lambda visit, now: visit.starts_at <= now,
     ),
     Command(
         *("no_show", _("Record no-show"), CANCEL, (S.CONFIRMED,), "user-round-x"),
         call=booking.record_no_show,
         confirm=_("Record that the client did not come? Her time becomes free."),
+        when=lambda visit, now: visit.starts_at <= now,
     ),
     Command(
         *("cancel_client", _("Cancel for the client"), CANCEL, (S.CONFIRMED, S.ARRIVED)),
@@ -141,7 +146,14 @@ def visit_context(user: User, code: str, *, shown: int | None = None) -> dict:
     visit = _find(user, code)
     changes = list(visit.changes.select_related("user").order_by("version"))
     lines = story.tell(changes, zone=visit.location.tz)
-    allowed = [c for c in COMMANDS if visit.status in c.states and user.has_perm(c.permission)]
+    now = clock.now()
+    allowed = [
+        command
+        for command in COMMANDS
+        if visit.status in command.states
+        and user.has_perm(command.permission)
+        and command.when(visit, now)
+    ]
     return {
         "visit": visit,
         "location": visit.location,
@@ -173,11 +185,18 @@ def _find(user: User, code: str) -> Appointment:
     return get_object_or_404(visible, code=code)
 
 
+def is_of_today(visit: Appointment, *, now: datetime) -> bool:
+    return visit.location.today(now=now) == visit.location.today(now=visit.starts_at)
+
+
 def _show(request: HttpRequest, context: dict, status: int = 200) -> HttpResponse:
-    return render_screen(
+    response = render_screen(
         request,
         page="booking/appointment.html",
         fragment="booking/_appointment.html",
         context=context,
         status=status,
     )
+    if "HX-Boosted" in request.headers:  # beside the day: its address stays that of the day
+        response["HX-Push-Url"] = "false"
+    return response

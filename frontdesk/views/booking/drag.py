@@ -131,5 +131,10 @@ def _nearest(
     except BusinessLogicError:
         return []
     asked = localtime.minutes(starts_at)
-    free = sorted(window.search().slots, key=lambda slot: abs(slot.plan.start - asked))
+    slots_elsewhere = [
+        slot
+        for slot in window.search().slots
+        if slot.plan.start != localtime.minutes(visit.starts_at)
+    ]
+    free = sorted(slots_elsewhere, key=lambda slot: abs(slot.plan.start - asked))
     return sorted(localtime.moment(slot.plan.start) for slot in free[:ALTERNATIVES])

@@ -151,6 +151,11 @@ def move(
     plan = window.plan_at(starts_at)
     if isinstance(plan, engine.Refused):
         refuse(plan)
+    if _is_there_already(items, asked or wanted, plan):
+        raise RuleBroken(
+            _("The visit is there already. Choose another time, therapist or room."),
+            reason="same_place",
+        )
     if visit.ends_at <= now < localtime.moment(plan.end):
         broken = broken_by_return(
             client, visit=visit, location=visit.location, policy=window.policy, now=now
@@ -184,6 +189,18 @@ def move(
     )
     idempotency.settle(actor=actor, result=visit.code)
     return visit
+
+
+def _is_there_already(
+    items: Sequence[AppointmentItem], asked: Sequence[Wanted], plan: engine.Plan
+) -> bool:
+    """Say whether nothing that was asked for differs: a room left open is no wish for another."""
+    return all(
+        localtime.minutes(item.starts_at) == planned.start
+        and item.staff_id == planned.staff
+        and one.room_id in (None, item.room_id)
+        for item, one, planned in zip(items, asked, plan.items, strict=True)
+    )
 
 
 def beyond_the_clients_moves(

@@ -125,3 +125,23 @@ def test_who_is_here_already_moves_within_her_day_only():
 
     assert refusal.value.facts["reason"] == "arrived_today"
     assert move(house, visit, at(12), now=at(10)).starts_at == at(12)
+
+
+@pytest.mark.django_db
+def test_a_move_to_where_the_visit_is_already_is_refused_and_counted_for_nobody():
+    house = House()
+    visit = house.book()
+
+    with pytest.raises(RuleBroken) as refusal:
+        booking.move_at(
+            appointment=visit,
+            wanted=[Wanted(house.massage.pk, house.paola.pk)],
+            starts_at=visit.starts_at,
+            for_client=False,
+            now=NOW,
+            actor=DESK,
+        )
+
+    visit.refresh_from_db()
+    assert refusal.value.facts["reason"] == "same_place"
+    assert (visit.moves, visit.client_moves) == (0, 0)
