@@ -131,10 +131,10 @@ def visits_inside(exclusion: AvailabilityExclusion) -> tuple[str, ...]:
     As in booking: a room is needed for its buffer too, a person and the house are not.
     """
     items = AppointmentItem.objects.filter(
-        appointment__location=exclusion.location_id,
-        appointment__status__in=ACTIVE,
-        starts_at__lt=exclusion.ends_at,
+        appointment__status__in=ACTIVE, starts_at__lt=exclusion.ends_at
     )
+    if not exclusion.staff_id:  # who is out is out at every house
+        items = items.filter(appointment__location=exclusion.location_id)
     found = _covered(items, exclusion).order_by("appointment__starts_at", "appointment__pk")
     return tuple(dict.fromkeys(found.values_list("appointment__code", flat=True)))
 
