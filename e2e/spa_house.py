@@ -81,15 +81,15 @@ def make_worker(location: Location, role: str, email: str, **fields) -> User:
 
 def log_in(page, live_server, email: str = "marcela@spa.test") -> None:
     """Open the day as somebody who has logged in: the form has journeys of its own."""
-    let_in(page.context, live_server, email)
+    let_in(page.context, live_server.url, email)
     page.goto(live_server.url)
     page.wait_for_selector("#day")
 
 
-def let_in(context, live_server, email: str = "marcela@spa.test") -> None:
+def let_in(context, origin: str, email: str) -> None:
     """Give a browser the session that the log-in form would give it, without its pages."""
     client = TestClient()
     client.force_login(User.objects.get(email=email))
     name = settings.SESSION_COOKIE_NAME
     key = client.cookies[name].value
-    context.add_cookies([{"name": name, "value": key, "url": live_server.url}])
+    context.add_cookies([{"name": name, "value": key, "url": origin}])

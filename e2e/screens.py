@@ -1,0 +1,187 @@
+"""Every screen of the desk by name: how it is reached in the small spa."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from e2e.hands import card
+from e2e.spa_house import MORNING, SpaHouse, book, let_in, make_worker
+from spa.models import Appointment, StaffMember
+from spa.services import booking
+from spa.services.audit import Actor
+from tests.factories import TODAY, at, make_client
+
+SCREENS: dict[str, Callable] = {}
+
+
+def screen(name: str) -> Callable:
+    def register(open_it: Callable) -> Callable:
+        SCREENS[name] = open_it
+        return open_it
+
+    return register
+
+
+def furnish(house: SpaHouse) -> None:
+    """Have something of every kind on the screens: each status, a VIP, an alert, a second visit."""
+    for hour, name in ((8, "Tatiana Cárdenas"), (14, "Estefanía Prieto"), (17, "Carlos Vélez")):
+        client = make_client(name=name, vip_until=TODAY + timedelta(days=30))
+        visit = book(house.location, client, [(house.massage, house.camilo)], at(hour, 15))
+        if hour == 8:
+            booking.check_in(appointment=visit, now=at(8, 10), actor=Actor())
+            visit = Appointment.objects.get(pk=visit.pk)
+            booking.start(appointment=visit, now=at(8, 15), actor=Actor())
+        if hour == 14:
+            booking.check_in(appointment=visit, now=MORNING, actor=Actor())
+
+
+def to(page, path: str) -> None:
+    page.goto(f"{page.evaluate('location.origin')}{path}")
+
+
+@screen("the day")
+def _(page, house):
+    to(page, "/?by=staff")
+
+
+@screen("a visit beside the day")
+def _(page, house):
+    card(page, house.visit).click()
+    page.wait_for_selector("#panel #appointment")
+
+
+@screen("the rooms")
+def _(page, house):
+    to(page, "/?by=room")
+    page.wait_for_selector("section[data-room]")
+
+
+@screen("the keys, over the day")
+def _(page, house):
+    page.keyboard.press("?")
+    page.wait_for_selector("#keys:popover-open")
+
+
+@screen("her menu")
+def _(page, house):
+    page.click(".av.user")
+    page.wait_for_selector("#user-menu:popover-open")
+
+
+@screen("what else can be done with the day")
+def _(page, house):
+    page.click('[popovertarget="day-menu"]')
+    page.wait_for_selector("#day-menu:popover-open")
+
+
+@screen("a booking")
+def _(page, house):
+    page.keyboard.press("n")
+    page.wait_for_selector("#client-search:focus")
+    page.keyboard.type("mariana")
+    page.wait_for_selector('#new-clients [aria-selected="true"]')
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#usual:focus")
+    page.keyboard.press("Enter")
+    page.wait_for_selector('#usual[aria-pressed="true"]')
+
+
+@screen("a booking for somebody new")
+def _(page, house):
+    page.keyboard.press("n")
+    page.wait_for_selector("#client-search:focus")
+    page.keyboard.type("Luisa Páez")
+    page.wait_for_selector('#client-new[aria-selected="true"]')
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#new-phone:focus")
+    page.keyboard.press("Control+Enter")  # refused: nothing is chosen yet
+    page.wait_for_selector("#problem")
+
+
+@screen("a move")
+def _(page, house):
+    card(page, house.visit).click()
+    page.click("#panel [data-move]")
+    page.wait_for_selector("dialog[open] form.move")
+
+
+@screen("blocking time")
+def _(page, house):
+    page.keyboard.press("b")
+    page.wait_for_selector("dialog[open] form#block")
+
+
+@screen("a week")
+def _(page, house):
+    to(page, f"/calendar/week/{house.paola.pk}/{TODAY}/")
+
+
+@screen("the board")
+def _(page, house):
+    to(page, "/check-in/")
+    page.wait_for_selector('.lane[data-status="service"] .tick')
+
+
+@screen("the clients")
+def _(page, house):
+    to(page, "/clients/")
+
+
+@screen("a client")
+def _(page, house):
+    to(page, f"/clients/{house.mariana.pk}/")
+
+
+@screen("a client that is edited")
+def _(page, house):
+    to(page, f"/clients/{house.mariana.pk}/edit/")
+
+
+@screen("a client that is new")
+def _(page, house):
+    to(page, "/clients/new/")
+    page.click("main form .primary")  # refused: it is empty
+    page.wait_for_selector("main [aria-invalid='true'], main [role=alert]")
+
+
+@screen("what was found")
+def _(page, house):
+    to(page, "/")
+    page.fill("#search", "mariana")
+    page.wait_for_selector('#search-list [role="option"]')
+
+
+@screen("what was found, on its page")
+def _(page, house):
+    to(page, "/")
+    page.fill("#search", house.visit.code)
+    page.evaluate("document.getElementById('search-box').submit()")
+    page.wait_for_selector("#search-page .opt")
+
+
+@screen("a refusal")
+def _(page, house):
+    done = Appointment.objects.get(status="completed")
+    to(page, f"/appointments/{done.code}/move/")
+    page.wait_for_selector("main [data-code]")
+
+
+@screen("nothing at this address")
+def _(page, house):
+    to(page, "/nothing/")
+    page.wait_for_selector(".error-page")
+
+
+@screen("a therapist's own day")
+def _(page, house):
+    user = make_worker(house.location, "therapist", "paola@spa.test", name="Paola Rincón")
+    StaffMember.objects.filter(pk=house.paola.pk).update(user=user)
+    let_in(page.context, page.evaluate("location.origin"), "paola@spa.test")
+    to(page, "/")
+    card(page, house.visit).click()
+    page.wait_for_selector("#panel #appointment")
+
+
+@screen("no right to this")
+def _(page, house):
+    to(page, "/check-in/")
+    page.wait_for_selector(".error-page")
