@@ -80,13 +80,8 @@ def block_time(
 
     note = visible(note)
     _refuse_span(starts_at, ends_at, now)
-    _refuse_strangers(location, staff=staff, room=room)
-    if len(note) > MAX_NOTE:
-        raise BlockInvalid(
-            _("Shorten the note to %(limit)s characters.") % {"limit": MAX_NOTE},
-            field="note",
-            reason="too_long",
-        )
+    refuse_strangers(location, staff=staff, room=room)
+    refuse_note(note)
 
     exclusion = AvailabilityExclusion.objects.create(
         location=location,
@@ -148,6 +143,15 @@ def _covered(
     return items.filter(staff=exclusion.staff_id) if exclusion.staff_id else items
 
 
+def refuse_note(note: str) -> None:
+    if len(note) > MAX_NOTE:
+        raise BlockInvalid(
+            _("Shorten the note to %(limit)s characters.") % {"limit": MAX_NOTE},
+            field="note",
+            reason="too_long",
+        )
+
+
 def _refuse_span(starts_at: datetime, ends_at: datetime, now: datetime) -> None:
     if ends_at <= starts_at:
         raise BlockInvalid(
@@ -169,7 +173,7 @@ def _refuse_span(starts_at: datetime, ends_at: datetime, now: datetime) -> None:
         )
 
 
-def _refuse_strangers(location: Location, *, staff: StaffMember | None, room: Room | None) -> None:
+def refuse_strangers(location: Location, *, staff: StaffMember | None, room: Room | None) -> None:
     if room is not None and room.location_id != location.pk:
         raise BlockInvalid(
             _("That room is in another location. Choose one of this location."),

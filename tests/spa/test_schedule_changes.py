@@ -1,0 +1,332 @@
+"""Exclusions, opening hours and holidays; and that a trial says what saving does."""
+
+from datetime import date, timedelta
+from uuid import uuid4
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from spa.errors import BusinessLogicError, Stale
+from spa.models import AuditLog, AvailabilityExclusion, StaffAvailability
+from spa.services import schedule
+from spa.services.audit import Actor
+from tests.factories import NOW, TODAY, at, make_location, make_room, make_staff, make_user
+from tests.spa.booking.houses import DESK, House
+from tests.spa.weeks import NEXT_WEEK, THURSDAY, TOMORROW, daily, lunch, on, set_week
+
+pytestmark = pytest.mark.django_db
+WHOM = ["staff", "room", "all"]
+
+
+def set_opening(house, hours, **fields):
+    return schedule.set_opening(
+        **{"location": house.location, "hours": hours, "now": NOW, "actor": DESK, **fields}
+    )
+
+
+def close(house, days, year=2026, **fields):
+    return schedule.close_on_holidays(
+        **{
+            "location": house.location,
+            "year": year,
+            "days": days,
+            "now": NOW,
+            "actor": DESK,
+            **fields,
+        }
+    )
+
+
+def unblock(exclusion, now=NOW):
+    return schedule.unblock(exclusion=exclusion, now=now, actor=DESK)
+
+
+# -- Every week --------------------------------------------------------------------------------
+@pytest.mark.parametrize("whom", WHOM)
+def test_a_weekly_exclusion_keeps_its_minutes_free_on_its_days(whom):
+    house = House()
+
+    lunch(house, whom, weekdays=[THURSDAY])
+
+    with pytest.raises(BusinessLogicError):
+        house.book(starts_at=at(13))
+    assert house.book(starts_at=at(13, day=TOMORROW)).starts_at == at(13, day=TOMORROW)
+
+
+@pytest.mark.parametrize("whom", WHOM)
+def test_a_visit_in_a_weekly_exclusion_must_be_confirmed(whom):
+    house = House()
+    visit = house.book(starts_at=at(13, day=NEXT_WEEK))
+
+    with pytest.raises(schedule.VisitsLeftOutside) as refusal:
+        lunch(house, whom)
+
+    assert [one.code for one in refusal.value.report.visits] == [visit.code]
+    assert not AvailabilityExclusion.objects.exists()
+    lunch(house, whom, confirmed=True)
+    assert AvailabilityExclusion.objects.count() == 7
+
+
+@pytest.mark.parametrize(
+    ("fields", "answer"),
+    [
+        ({"weekdays": []}, ("weekdays", "no_day")),
+        ({"weekdays": [8]}, ("weekdays", "no_day")),
+        ({"to_minute": 13 * 60}, ("to_time", "ends_before_start")),
+        ({"to_minute": 1441}, ("to_time", "ends_before_start")),
+        ({"valid_from": TODAY - timedelta(days=1)}, ("valid_from", "past")),
+        ({"valid_until": TODAY - timedelta(days=1)}, ("valid_until", "ends_before_start")),
+        ({"valid_until": date.max}, ("valid_until", "too_long")),
+        ({"note": "x" * 81}, ("note", "too_long")),
+    ],
+)
+def test_a_weekly_exclusion_that_cannot_be_meant_is_refused(fields, answer):
+    with pytest.raises(BusinessLogicError) as refusal:
+        lunch(House(), **fields)
+
+    assert (refusal.value.facts["field"], refusal.value.facts["reason"]) == answer
+
+
+def test_people_and_rooms_of_another_location_are_refused():
+    house, elsewhere = House(), make_location()
+
+    for stranger in ({"staff": make_staff(elsewhere)}, {"room": make_room(elsewhere)}):
+        with pytest.raises(schedule.BlockInvalid):
+            lunch(house, "all", **stranger)
+
+
+def test_a_weekly_exclusion_sent_twice_is_written_once():
+    house, actor = House(), Actor(user=make_user(), request_id=uuid4())
+
+    lunch(house, actor=actor)
+    lunch(house, actor=actor)
+
+    assert AvailabilityExclusion.objects.count() == 7
+    assert AuditLog.objects.count() == 1
+
+
+def test_who_is_out_is_out_at_her_other_location_too():
+    house, elsewhere = House(), House()
+    set_week(house, on(THURSDAY, (8, 12)))
+    StaffAvailability.objects.create(
+        staff=house.paola,
+        location=elsewhere.location,
+        weekday=THURSDAY,
+        from_minute=13 * 60,
+        to_minute=20 * 60,
+        valid_from=TODAY,
+    )
+    visit = elsewhere.book(staff=house.paola, starts_at=at(15))
+
+    report = schedule.exclude(
+        location=house.location,
+        staff=house.paola,
+        starts_at=at(8),
+        ends_at=at(20),
+        now=NOW,
+        actor=DESK,
+        confirmed=True,
+    )
+
+    assert [one.code for one in report.visits] == [visit.code]
+    assert report.staff.gained == -11 * 60
+
+
+# -- Given back --------------------------------------------------------------------------------
+def test_what_is_given_back_can_be_booked_again():
+    house = House()
+    lunch(house, weekdays=[THURSDAY])
+
+    report = unblock(AvailabilityExclusion.objects.get())
+
+    assert report.staff.gained == 4 * 60
+    assert house.book(starts_at=at(13)).starts_at == at(13)
+    assert AuditLog.objects.filter(action="TIME_UNBLOCKED").count() == 1
+
+
+def test_what_is_past_of_an_exclusion_stays_as_it_was():
+    house = House()
+    lunch(house, weekdays=[THURSDAY])
+    schedule.block_time(
+        location=house.location, starts_at=at(9), ends_at=at(18), now=NOW, actor=DESK
+    )
+    weekly, dated = AvailabilityExclusion.objects.order_by("pk")
+
+    unblock(weekly, now=at(9, day=NEXT_WEEK))
+    unblock(dated, now=at(12))
+
+    weekly.refresh_from_db()
+    dated.refresh_from_db()
+    assert weekly.valid_until == NEXT_WEEK - timedelta(days=1)
+    assert dated.ends_at == at(12)
+
+
+def test_what_is_over_or_gone_stays_so():
+    house = House()
+    schedule.block_time(
+        location=house.location, starts_at=at(9), ends_at=at(10), now=NOW, actor=DESK
+    )
+    dated = AvailabilityExclusion.objects.get()
+
+    unblock(dated, now=at(12))
+    assert AvailabilityExclusion.objects.get().ends_at == at(10)
+
+    unblock(dated)
+    unblock(dated)
+    assert not AvailabilityExclusion.objects.exists()
+
+
+# -- The house ---------------------------------------------------------------------------------
+def test_opening_hours_are_replaced_and_what_falls_outside_must_be_confirmed():
+    house = House()
+    visit = house.book(starts_at=at(10))
+
+    with pytest.raises(schedule.VisitsLeftOutside) as refusal:
+        set_opening(house, daily((12, 20)))
+    report = set_opening(house, daily((12, 20)), confirmed=True)
+
+    assert [one.code for one in report.visits] == [visit.code]
+    assert refusal.value.report == report
+    assert list(schedule.opening_of(house.location)) == daily((12, 20))
+    assert report.staff.gained == -28 * 4 * 60
+
+
+def test_opening_hours_are_refused_as_hours_of_work_are():
+    house = House()
+    shown = schedule.version_of(house.location.opening_hours.all())
+
+    with pytest.raises(schedule.BlocksOverlap):
+        set_opening(house, on(1, (8, 12), (11, 13)))
+    with pytest.raises(schedule.ScheduleInvalid):
+        set_opening(house, on(1, (20, 4)))
+    set_opening(house, on(1, (8, 12)), version=shown)
+    with pytest.raises(Stale):
+        set_opening(house, on(1, (8, 13)), version=shown)
+
+
+def test_a_location_is_closed_on_the_holidays_that_are_chosen_and_open_on_the_others():
+    house = House()
+    conception, christmas = date(2026, 12, 8), date(2026, 12, 25)
+
+    close(house, [conception, christmas])
+    with pytest.raises(BusinessLogicError):
+        house.book(starts_at=at(10, day=conception))
+    close(house, [christmas])
+
+    assert list(schedule.closed_holidays(house.location, 2026)) == [christmas]
+    row = AvailabilityExclusion.objects.get()
+    assert (row.kind, row.note, row.staff, row.room) == ("holiday", "Navidad", None, None)
+    assert house.book(starts_at=at(10, day=conception)).pk
+
+
+def test_holidays_that_are_over_stay_and_other_days_are_refused():
+    house = House()
+    past = date(2026, 11, 16)
+    schedule.block_time(
+        location=house.location,
+        starts_at=at(0, day=past),
+        ends_at=at(0, day=past + timedelta(days=1)),
+        kind="holiday",
+        now=NOW,
+        actor=DESK,
+    )
+
+    close(house, [])
+
+    assert list(schedule.closed_holidays(house.location, 2026)) == [past]
+    with pytest.raises(schedule.BlockInvalid):
+        close(house, [TODAY])
+
+
+# -- Tried before it is saved ------------------------------------------------------------------
+def everything():
+    return [
+        sorted(map(str, model.objects.values_list()))
+        for model in (StaffAvailability, AvailabilityExclusion, AuditLog)
+    ]
+
+
+def test_a_trial_changes_nothing_and_keeps_the_request_for_the_change():
+    house, actor = House(), Actor(user=make_user(), request_id=uuid4())
+    house.book(starts_at=at(10))
+    before = everything()
+    arguments = {"location": house.location, "staff": house.paola, "hours": daily((12, 20))}
+    arguments |= {"valid_from": TODAY, "now": NOW, "actor": actor}
+
+    tried = schedule.trial(schedule.set_week, **arguments)
+
+    assert everything() == before
+    assert len(tried.visits) == 1
+    assert schedule.set_week(**arguments, confirmed=True) == tried
+
+
+def test_a_trial_is_refused_as_the_change_would_be():
+    house = House()
+    with pytest.raises(schedule.BlocksOverlap):
+        schedule.trial(
+            schedule.set_week,
+            location=house.location,
+            staff=house.paola,
+            hours=on(1, (8, 12), (11, 12)),
+            valid_from=TODAY,
+            now=NOW,
+            actor=DESK,
+        )
+
+
+def test_hours_are_counted_for_four_weeks_from_the_day_on_which_the_change_begins():
+    house = House()
+
+    assert set_week(house, daily((8, 20))[1:]).staff.gained == -4 * 12 * 60
+    assert set_week(house, daily((8, 16)), valid_from=NEXT_WEEK).staff.before == 24 * 12 * 60
+
+
+half_hours = st.integers(0, 48)
+weeks = st.lists(
+    st.tuples(st.integers(1, 7), half_hours, half_hours).filter(lambda one: one[1] < one[2]),
+    max_size=6,
+)
+
+
+@pytest.mark.django_db(transaction=True)
+@given(weeks=st.lists(weeks, min_size=1, max_size=3), days=st.integers(0, 10))
+@settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_a_trial_says_what_saving_does_whatever_the_week(weeks, days):
+    with transaction.atomic():
+        house = House()
+        for day in range(3):
+            house.book(starts_at=at(9 + 3 * day, day=TODAY + timedelta(days=3 * day)))
+        for rows in weeks:
+            arguments = {
+                "location": house.location,
+                "staff": house.paola,
+                "hours": [schedule.Hours(day, 30 * start, 30 * end) for day, start, end in rows],
+                "valid_from": TODAY + timedelta(days=days),
+                "now": NOW,
+                "actor": DESK,
+            }
+            before = everything()
+            try:
+                tried = schedule.trial(schedule.set_week, **arguments)
+            except schedule.BlocksOverlap:
+                with pytest.raises(schedule.BlocksOverlap):
+                    schedule.set_week(**arguments)
+                assert everything() == before
+                continue
+            assert everything() == before
+            assert schedule.set_week(**arguments, confirmed=True) == tried
+        transaction.set_rollback(True)
+
+
+def test_measuring_runs_as_many_queries_however_busy_the_house(django_assert_max_num_queries):
+    house = House()
+    lunch(house)
+    for day in range(1, 9):
+        house.book(starts_at=at(10, day=TODAY + timedelta(days=day)))
+
+    with django_assert_max_num_queries(14):
+        set_week(house, daily((8, 19)))
