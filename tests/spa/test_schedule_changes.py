@@ -40,7 +40,9 @@ def close(house, days, year=2026, **fields):
 
 
 def unblock(exclusion, now=NOW):
-    return schedule.unblock(exclusion=exclusion, now=now, actor=DESK)
+    return schedule.unblock(
+        location=exclusion.location, exclusions=[exclusion.pk], now=now, actor=DESK
+    )
 
 
 # -- Every week --------------------------------------------------------------------------------
@@ -176,6 +178,16 @@ def test_what_is_over_or_gone_stays_so():
     unblock(dated)
     unblock(dated)
     assert not AvailabilityExclusion.objects.exists()
+
+
+def test_another_locations_exclusion_is_not_given_back():
+    house = House()
+    lunch(house)
+    rows = AvailabilityExclusion.objects.values_list("pk", flat=True)
+
+    schedule.unblock(location=make_location(), exclusions=rows, now=NOW, actor=DESK)
+
+    assert AvailabilityExclusion.objects.count() == 7
 
 
 # -- The house ---------------------------------------------------------------------------------

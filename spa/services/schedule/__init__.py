@@ -14,9 +14,11 @@ from spa.services.schedule.block import (
 from spa.services.schedule.exclusions import exclude, exclude_weekly, unblock
 from spa.services.schedule.holidays import close_on_holidays, closed_holidays
 from spa.services.schedule.opening import opening_of, set_opening
+from spa.services.schedule.overview import Taken, Worker, days_of, rooms, taken, workers
 from spa.services.schedule.standing import MEASURED, Change, Report, Visit
 from spa.services.schedule.trial import VisitsLeftOutside, trial
 from spa.services.schedule.weekly import (
+    MOST_A_DAY,
     BlocksOverlap,
     Hours,
     ScheduleInvalid,
@@ -28,6 +30,7 @@ from spa.services.schedule.weekly import (
 
 __all__ = [
     "MEASURED",
+    "MOST_A_DAY",
     "Block",
     "BlockInvalid",
     "BlocksOverlap",
@@ -35,21 +38,27 @@ __all__ = [
     "Hours",
     "Report",
     "ScheduleInvalid",
+    "Taken",
     "Visit",
     "VisitsLeftOutside",
+    "Worker",
     "block_time",
     "close_on_holidays",
     "closed_holidays",
+    "days_of",
     "exclude",
     "exclude_weekly",
     "lock_made_unavailable",
     "merged",
     "opening_of",
+    "rooms",
     "set_opening",
     "set_week",
+    "taken",
     "trial",
     "unblock",
     "version_of",
     "visits_inside",
     "week_of",
+    "workers",
 ]

@@ -130,51 +130,57 @@ def exclude_weekly(
 
 @locked_transaction
 def unblock(
-    *, exclusion: AvailabilityExclusion, now: datetime, actor: Actor, confirmed: bool = False
+    *,
+    location: Location,
+    exclusions: Iterable[int],
+    now: datetime,
+    actor: Actor,
+    confirmed: bool = False,
 ) -> Report:
-    """Give back what of an exclusion is still to come; what is past stays as it was.
+    """Give back what of these exclusions of `location` is still to come, by primary key.
 
-    Only more can be booked by it, so that nobody is waited for; `confirmed` changes nothing.
-    One that is gone or over stays so.
+    What is past stays as it was, and one that is gone stays so. Only more can be booked by it:
+    nobody is waited for, and `confirmed` changes nothing.
     """
-    location = exclusion.location
-    found = AvailabilityExclusion.objects.select_for_update(no_key=True).filter(pk=exclusion.pk)
-    exclusion = found.first()
-    if exclusion is None:
+    rows = AvailabilityExclusion.objects.filter(location=location, pk__in=list(exclusions))
+    rows = list(rows.select_for_update(no_key=True, of=["self"]).order_by("pk"))
+    if not rows:
         return nothing(location, now)
 
+    staff = StaffMember.objects.filter(pk=rows[0].staff_id).first()
     report = measured(
-        where(location, exclusion.staff),
-        lambda: _end(exclusion, location, now),
-        since=_first_day(exclusion, location),
+        where(location, staff),
+        lambda: [_end(row, location, now) for row in rows],
+        since=min(_first_day(row, location) for row in rows),
         now=now,
         confirmed=True,
     )
 
     audit.record(
         "TIME_UNBLOCKED",
-        subject=f"exclusion:{exclusion.pk}",
+        subject=f"exclusion:{rows[0].pk}",
         actor=actor,
         now=now,
-        reason_code=exclusion.kind,
+        reason_code=rows[0].kind,
+        exclusions=len(rows),
         minutes=report.staff.gained,
     )
     return report
 
 
 def _end(exclusion: AvailabilityExclusion, location: Location, now: datetime) -> None:
-    pk = exclusion.pk
+    rows = AvailabilityExclusion.objects.filter(pk=exclusion.pk)
     if exclusion.weekday is None:
         if exclusion.starts_at >= now:
-            exclusion.delete()
+            rows.delete()
         elif exclusion.ends_at > now:
-            AvailabilityExclusion.objects.filter(pk=pk).update(ends_at=now)
+            rows.update(ends_at=now)
         return
     today = location.today(now=now)
     if exclusion.valid_from >= today:
-        exclusion.delete()
+        rows.delete()
     elif exclusion.valid_until is None or exclusion.valid_until >= today:
-        AvailabilityExclusion.objects.filter(pk=pk).update(valid_until=today - DAY)
+        rows.update(valid_until=today - DAY)
 
 
 def _first_day(exclusion: AvailabilityExclusion, location: Location) -> date:

@@ -116,7 +116,7 @@ def set_week(
 
 def week_of(staff: StaffMember, location: Location, day: date) -> tuple[Hours, ...]:
     """Return the hours that are in force on `day`, as a week. One query."""
-    rows = _in_force(StaffAvailability.objects.filter(staff=staff, location=location), day)
+    rows = in_force(StaffAvailability.objects.filter(staff=staff, location=location), day)
     return hours_of(rows.filter(valid_from__lte=day))
 
 
@@ -199,7 +199,7 @@ def _refuse_elsewhere(
     wanted: Sequence[Hours], staff: StaffMember, location: Location, day: date
 ) -> None:
     rows = StaffAvailability.objects.filter(staff=staff).exclude(location=location)
-    for row in _in_force(rows, day).select_related("location").order_by("weekday", "from_minute"):
+    for row in in_force(rows, day).select_related("location").order_by("weekday", "from_minute"):
         for span in wanted:
             if (
                 span.weekday == row.weekday
@@ -221,7 +221,7 @@ def _refuse_elsewhere(
 
 def _write(wanted: Sequence[Hours], staff: StaffMember, location: Location, day: date) -> None:
     """Close what was in force, forget what was planned, and write what is wanted."""
-    rows = _in_force(StaffAvailability.objects.filter(staff=staff, location=location), day)
+    rows = in_force(StaffAvailability.objects.filter(staff=staff, location=location), day)
     lasting = rows.filter(valid_from__lte=day, valid_until__isnull=True)
     kept = {
         Hours(row.weekday, row.from_minute, row.to_minute): row.pk
@@ -245,7 +245,7 @@ def _write(wanted: Sequence[Hours], staff: StaffMember, location: Location, day:
     )
 
 
-def _in_force(rows: QuerySet, day: date) -> QuerySet:
+def in_force(rows: QuerySet, day: date) -> QuerySet:
     """Return those that are valid on `day` or on a later one."""
     return rows.filter(Q(valid_until__isnull=True) | Q(valid_until__gte=day))
 

@@ -1,0 +1,403 @@
+"""Planning the week on screen: read, typed, tried, confirmed, saved; all of it without script."""
+
+import re
+from datetime import date, timedelta
+from uuid import uuid4
+
+import pytest
+
+from spa.models import AvailabilityExclusion, OpeningHours, StaffAvailability
+from spa.services import schedule
+from tests.factories import NOW, TODAY, make_location, make_room, make_staff
+from tests.frontdesk.people import worker
+
+pytestmark = pytest.mark.django_db
+OPENING = "/schedule/opening/"
+HOLIDAYS = "/schedule/holidays/2026/"
+
+
+@pytest.fixture
+def manager(client, visit, monkeypatch, settings):
+    monkeypatch.setattr("spa.clock.now", lambda: NOW)
+    client.force_login(worker("manager", visit.location))
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    return client
+
+
+@pytest.fixture
+def paola(visit):
+    return visit.items.get().staff
+
+
+@pytest.fixture
+def week_page(paola):
+    return f"/schedule/staff/{paola.pk}/"
+
+
+def typed(page, client, spans=((8, 20),), days=range(1, 8), **fields):
+    """Return what a browser sends of a page's form with these hours on these days."""
+    html = client.get(page).content.decode()
+    version = re.search(r'name="version" value="(\w+)"', html)[1]
+    rows = {}
+    for day in range(1, 8):
+        here = spans if day in days else ()
+        rows[f"from-{day}"] = [f"{start}:00" for start, _end in here] or [""]
+        rows[f"to-{day}"] = [f"{end}:00" for _start, end in here] or [""]
+    return {
+        "version": version,
+        "request_id": str(uuid4()),
+        "valid_from": TODAY.isoformat(),
+        "do": "save",
+        **rows,
+        **fields,
+    }
+
+
+def week(staff, location, day=TODAY):
+    return [str(one) for one in schedule.week_of(staff, location, day)]
+
+
+# -- Reading -----------------------------------------------------------------------------------
+def test_the_list_shows_everybodys_week_and_every_room(manager, visit, paola):
+    page = manager.get("/schedule/").content.decode()
+
+    assert paola.name in page
+    assert page.count("8:00–20:00") == 14  # hers, and the location's
+    assert visit.items.get().room.name in page
+    assert 'href="/schedule/" aria-current="page"' in page
+
+
+def test_the_list_runs_as_many_queries_however_many_there_are(
+    manager, visit, django_assert_max_num_queries
+):
+    for _ in range(5):
+        make_staff(visit.location)
+        make_room(visit.location)
+
+    with django_assert_max_num_queries(13):
+        manager.get("/schedule/")
+
+
+def test_people_and_rooms_of_other_locations_do_not_exist(manager):
+    elsewhere = make_location()
+    staff, room = make_staff(elsewhere), make_room(elsewhere)
+
+    for path in (
+        f"/schedule/staff/{staff.pk}/",
+        f"/schedule/staff/{staff.pk}/exclusions/new/",
+        f"/schedule/rooms/{room.pk}/",
+        f"/schedule/rooms/{room.pk}/exclusions/new/",
+        f"/schedule/?location={elsewhere.pk}",
+        "/schedule/staff/99999999999999999999/",
+        "/schedule/holidays/2024/",
+        "/schedule/holidays/99999999999999999999/",
+    ):
+        assert manager.get(path).status_code == 404, path
+
+
+# -- A week ------------------------------------------------------------------------------------
+def test_a_week_is_tried_without_being_saved(manager, visit, paola, week_page):
+    values = typed(week_page, manager, spans=[(12, 20)], do="try")
+
+    answer = manager.post(week_page, values)
+
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert visit.code in page
+    assert visit.client.name in page
+    assert "112 h less of therapists" in page
+    assert week(paola, visit.location)[0].endswith("8:00–20:00")
+
+
+def test_visits_left_outside_must_be_confirmed_before_it_is_saved(manager, visit, paola, week_page):
+    values = typed(week_page, manager, spans=[(12, 20)])
+
+    asked = manager.post(week_page, values)
+    done = manager.post(week_page, values | {"confirmed": "on"}, follow=True)
+
+    assert asked.status_code == 422
+    assert 'role="alert"' in asked.content.decode()
+    assert 'name="confirmed"' in asked.content.decode()
+    assert "1 visit is outside now" in done.content.decode()
+    assert week(paola, visit.location)[0].endswith("12:00–20:00")
+
+
+def test_a_week_that_leaves_nobody_outside_is_saved_at_once(manager, visit, paola, week_page):
+    values = typed(week_page, manager, spans=[(8, 13), (14, 24)])
+
+    answer = manager.post(week_page, values)
+
+    assert answer["Location"] == f"/schedule/?location={visit.location_id}"
+    assert [one.split()[1] for one in week(paola, visit.location)[:2]] == [
+        "8:00–13:00",
+        "14:00–24:00",
+    ]
+
+
+def test_the_same_form_twice_saves_once(manager, paola, week_page):
+    values = typed(week_page, manager, spans=[(9, 20)])
+
+    manager.post(week_page, values)
+    rows = list(StaffAvailability.objects.order_by("pk").values())
+
+    assert manager.post(week_page, values).status_code == 302
+    assert list(StaffAvailability.objects.order_by("pk").values()) == rows
+
+
+def test_a_stale_form_shows_what_is_stored_and_can_be_saved_again(manager, visit, paola, week_page):
+    mine, hers = (typed(week_page, manager, spans=[(start, 20)]) for start in (9, 10))
+    manager.post(week_page, hers)
+
+    stale = manager.post(week_page, mine)
+
+    page = stale.content.decode()
+    assert stale.status_code == 409
+    assert "10:00–20:00" in page
+    assert 'value="9:00"' in page
+    fresh = re.search(r'name="version" value="(\w+)"', page)[1]
+    manager.post(week_page, mine | {"version": fresh, "request_id": str(uuid4())})
+    assert week(paola, visit.location)[0].endswith("9:00–20:00")
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"from-2": ["25:00"], "to-2": ["26:00"]}, "Write both times"),
+        ({"from-2": ["9:00"], "to-2": [""]}, "Write both times"),
+        ({"from-2": ["9" * 10_000], "to-2": ["10"]}, "Write both times"),
+        ({"from-2": ["20:00"], "to-2": ["4:00"]}, "by 24:00"),
+        ({"from-2": ["8:00", "10:00"], "to-2": ["12:00", "14:00"]}, "SRV-002"),
+        ({"from-2": [f"{hour}:00" for hour in range(9)] * 9, "to-2": ["9:30"] * 99}, "at most"),
+        ({"valid_from": "2026-11-18"}, "That day is over"),
+        ({"valid_from": "9999-12-31"}, "2099"),
+        ({"valid_from": "tomorrow"}, "Write a date"),
+        ({"version": "x" * 10_000}, "Nothing was saved yet"),
+        ({"request_id": "again"}, "Nothing was saved yet"),
+    ],
+)
+def test_a_wrong_week_comes_back_as_it_was_typed(manager, paola, week_page, fields, said):
+    before = list(StaffAvailability.objects.values())
+
+    answer = manager.post(week_page, typed(week_page, manager) | fields)
+
+    page = answer.content.decode()
+    assert answer.status_code in (422, 409)
+    assert said in page
+    assert 'value="8:00"' in page
+    assert len(page) < 60_000
+    assert list(StaffAvailability.objects.values()) == before
+
+
+def test_work_elsewhere_is_named_when_hours_overlap_with_it(manager, paola, week_page):
+    elsewhere = make_location()
+    values = typed(week_page, manager, days=[1])
+    manager.post(week_page, values | {"confirmed": "on"})
+    StaffAvailability.objects.create(
+        staff=paola, location=elsewhere, weekday=2, from_minute=600, to_minute=720, valid_from=TODAY
+    )
+
+    answer = manager.post(week_page, typed(week_page, manager, days=[1, 2]))
+
+    assert answer.status_code == 422
+    assert elsewhere.name in answer.content.decode()
+    assert 'id="error-2"' in answer.content.decode()
+
+
+# -- The buttons beside the rows, without script -----------------------------------------------
+def inputs(page, name):
+    return re.findall(rf'name="{name}" value="([^"]*)"', page)
+
+
+@pytest.mark.parametrize(
+    ("do", "fields", "rows"),
+    [
+        ("add-1", {}, {1: ["8:00", ""], 2: ["8:00"]}),
+        ("remove-1-0", {}, {1: [""], 2: ["8:00"]}),
+        ("copy", {"copy_from": "1", "copy_to": ["2", "9"], "from-1": ["7:00"]}, {2: ["7:00"]}),
+        ("add-9", {}, {1: ["8:00"]}),
+        ("remove-1", {}, {1: ["8:00"]}),
+        ("dance", {}, {1: ["8:00"]}),
+        ("copy", {"copy_from": "x" * 10_000}, {1: ["8:00"]}),
+        ("colleague", {"colleague": "nobody"}, {1: ["8:00"]}),
+    ],
+)
+def test_a_button_changes_the_rows_and_saves_nothing(manager, paola, week_page, do, fields, rows):
+    before = list(StaffAvailability.objects.values())
+
+    answer = manager.post(week_page, typed(week_page, manager, do=do) | fields)
+
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert {day: inputs(page, f"from-{day}") for day in rows} == rows
+    assert list(StaffAvailability.objects.values()) == before
+
+
+def test_the_week_of_a_colleague_is_copied_into_the_form(manager, visit, week_page):
+    berta, stranger = make_staff(visit.location, starts=11), make_staff(make_location())
+    values = typed(week_page, manager, do="colleague")
+
+    page = manager.post(week_page, values | {"colleague": berta.pk}).content.decode()
+
+    assert inputs(page, "from-3") == ["11:00"]
+    assert manager.post(week_page, values | {"colleague": stranger.pk}).status_code == 404
+
+
+def test_with_script_the_form_alone_comes_back_and_saving_leads_to_the_list(manager, week_page):
+    values = typed(week_page, manager, do="add-1")
+    htmx = {"HX-Request": "true"}
+
+    part = manager.post(week_page, values, headers=htmx).content.decode()
+    saved = manager.post(week_page, values | {"do": "save"}, headers=htmx)
+
+    assert part.lstrip().startswith("<form")
+    assert saved.status_code == 204
+    assert saved["HX-Redirect"].startswith("/schedule/")
+
+
+# -- Opening hours -----------------------------------------------------------------------------
+def test_opening_hours_are_changed_for_the_location_that_the_form_showed(manager, visit):
+    other = make_location()
+    values = typed(OPENING, manager, spans=[(9, 19)])
+
+    manager.post(f"{OPENING}?location={visit.location_id}", values)
+
+    hours = OpeningHours.objects.filter(from_minute=540, to_minute=1140)
+    assert hours.filter(location=visit.location).count() == 7
+    assert not hours.filter(location=other).exists()
+    assert manager.post(f"{OPENING}?location={other.pk}", values).status_code == 404
+
+
+# -- Time taken away ---------------------------------------------------------------------------
+def taking(how="dated", **fields):
+    return {
+        "request_id": str(uuid4()),
+        "kind": "training",
+        "note": "",
+        "how": how,
+        "first_day": "2026-11-20",
+        "from_time": "0:00",
+        "last_day": "2026-11-20",
+        "to_time": "24:00",
+        "weekdays": ["1", "2", "3"],
+        "weekly_from": "13:00",
+        "weekly_to": "13:45",
+        "valid_from": TODAY.isoformat(),
+        "do": "save",
+        **fields,
+    }
+
+
+@pytest.fixture(params=["staff", "rooms", "location"])
+def take(request, visit):
+    """The address at which time is taken from a therapist, a room, or the location."""
+    item = visit.items.get()
+    return {
+        "staff": f"/schedule/staff/{item.staff_id}/exclusions/new/",
+        "rooms": f"/schedule/rooms/{item.room_id}/exclusions/new/",
+        "location": "/schedule/exclusions/new/",
+    }[request.param]
+
+
+@pytest.mark.parametrize(("how", "rows"), [("dated", 1), ("weekly", 3)])
+def test_time_is_taken_away_shown_and_given_back(manager, take, how, rows):
+    there = manager.post(take, taking(how, note="curso"))["Location"]
+    page = manager.get(there).content.decode()
+    pks = inputs(page, "pk")
+
+    assert AvailabilityExclusion.objects.count() == len(pks) == rows
+    assert "curso" in page
+    assert ("mon–wed, 13:00–13:45" in page) == (how == "weekly")
+
+    back = manager.post("/schedule/exclusions/remove/", {"pk": pks})
+    assert back["Location"] == there
+    assert not AvailabilityExclusion.objects.exists()
+    assert manager.post("/schedule/exclusions/remove/", {"pk": pks}).status_code == 302
+
+
+def test_visits_in_time_that_is_taken_away_must_be_confirmed(manager, visit, take):
+    values = taking(first_day="2026-11-19", last_day="2026-11-19")
+
+    tried = manager.post(take, values | {"do": "try"})
+    asked = manager.post(take, values)
+
+    assert (tried.status_code, asked.status_code) == (200, 422)
+    assert visit.code in tried.content.decode()
+    assert visit.code in asked.content.decode()
+    assert not AvailabilityExclusion.objects.exists()
+    assert manager.post(take, values | {"confirmed": "on"}).status_code == 302
+    assert AvailabilityExclusion.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"to_time": "25:00"},
+        {"to_time": "1" * 10_000},
+        {"from_time": ""},
+        {"last_day": "2026-11-18"},
+        {"last_day": "9999-12-31"},
+        {"first_day": "0001-01-01"},
+        {"first_day": "2028-11-20", "last_day": "2028-11-20"},
+        {"note": "n" * 10_000},
+        {"kind": "party"},
+        {"how": "sometimes"},
+        {"request_id": "again"},
+        {"how": "weekly", "weekdays": []},
+        {"how": "weekly", "weekdays": ["8"]},
+        {"how": "weekly", "weekly_to": "12:00"},
+        {"how": "weekly", "valid_from": "2026-11-01"},
+        {"how": "weekly", "valid_until": "2026-11-01"},
+        {"how": "weekly", "valid_until": "soon"},
+    ],
+)
+def test_a_wrong_entry_gives_the_form_back(manager, visit, fields):
+    answer = manager.post("/schedule/exclusions/new/", taking(**fields))
+
+    assert answer.status_code == 422
+    assert 'role="alert"' in answer.content.decode()
+    assert not AvailabilityExclusion.objects.exists()
+
+
+def test_the_fields_of_the_other_way_are_not_looked_at(manager, visit):
+    nonsense = {"weekly_from": "x", "valid_until": "x", "weekdays": ["x"]}
+
+    assert manager.post("/schedule/exclusions/new/", taking(**nonsense)).status_code == 302
+
+
+def test_another_locations_exclusion_cannot_be_removed(manager, visit):
+    elsewhere = make_location()
+    made = schedule.block_time(
+        location=elsewhere,
+        starts_at=NOW,
+        ends_at=NOW + timedelta(hours=1),
+        now=NOW,
+        actor=schedule.block.Actor(),
+    )
+
+    for pks in ([made.exclusion.pk], ["9" * 10_000], ["x"], []):
+        assert manager.post("/schedule/exclusions/remove/", {"pk": pks}).status_code == 302
+    assert AvailabilityExclusion.objects.exists()
+
+
+# -- Holidays ----------------------------------------------------------------------------------
+def test_holidays_are_offered_and_those_chosen_are_closed(manager, visit):
+    page = manager.get(HOLIDAYS).content.decode()
+    assert "Inmaculada Concepción" in page
+    assert page.count("disabled") == 17  # those before the nineteenth of November
+
+    days = ["2026-12-08", "2026-12-25"]
+    values = {"request_id": str(uuid4()), "do": "save", "day": days}
+    assert manager.post(HOLIDAYS, values).status_code == 302
+    assert manager.post(HOLIDAYS, values).status_code == 302
+
+    assert list(schedule.closed_holidays(visit.location, 2026)) == [*map(date.fromisoformat, days)]
+    shown = re.findall(r'value="([\d-]+)" checked', manager.get(HOLIDAYS).content.decode())
+    assert shown == days
+
+
+@pytest.mark.parametrize("day", ["2026-11-20", "2026-11-16", "x" * 10_000])
+def test_only_holidays_ahead_can_be_chosen(manager, visit, day):
+    values = {"request_id": str(uuid4()), "do": "save", "day": [day]}
+
+    assert manager.post(HOLIDAYS, values).status_code == 422
+    assert not AvailabilityExclusion.objects.exists()
