@@ -72,9 +72,9 @@ def hours(report: Report) -> str:
     since = day_as(report.since, "j M Y")
     told = [
         _difference(
-            report.staff, _("%(length)s more of therapists"), _("%(length)s less of therapists")
+            report.staff, _("%(length)s more therapist time"), _("%(length)s less therapist time")
         ),
-        _difference(report.rooms, _("%(length)s more of rooms"), _("%(length)s less of rooms")),
+        _difference(report.rooms, _("%(length)s more room time"), _("%(length)s less room time")),
     ]
     said = " · ".join(filter(None, told))
     if not said:

@@ -32,7 +32,7 @@ class ChangeForm(DeskForm):
 
     ids = "id_%s"
 
-    confirmed = forms.BooleanField(required=False)
+    confirmed = forms.CharField(required=False, max_length=16)  # the seal of what was shown
 
     def refuse(self, refusal) -> None:
         if self.is_bound and hasattr(refusal, "report"):

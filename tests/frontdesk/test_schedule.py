@@ -5,9 +5,12 @@ from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from spa.models import AvailabilityExclusion, OpeningHours, StaffAvailability
 from spa.services import schedule
+from spa.services.audit import Actor
 from tests.factories import NOW, TODAY, make_location, make_room, make_staff
 from tests.frontdesk.people import worker
 
@@ -53,6 +56,11 @@ def typed(page, client, spans=((8, 20),), days=range(1, 8), **fields):
     }
 
 
+def confirming(answer):
+    """Return what ticking the box under the visits sends."""
+    return {"confirmed": re.search(r'name="confirmed" value="(\w+)"', answer.content.decode())[1]}
+
+
 def week(staff, location, day=TODAY):
     return [str(one) for one in schedule.week_of(staff, location, day)]
 
@@ -76,6 +84,30 @@ def test_the_list_runs_as_many_queries_however_many_there_are(
 
     with django_assert_max_num_queries(13):
         manager.get("/schedule/")
+
+
+def test_a_week_runs_as_many_queries_however_busy_it_is(
+    manager, visit, week_page, django_assert_num_queries
+):
+    manager.get(week_page)
+    with CaptureQueriesContext(connection) as lonely:
+        manager.get(week_page)
+    for _ in range(5):
+        make_staff(visit.location)
+    schedule.exclude_weekly(
+        location=visit.location,
+        staff=visit.items.get().staff,
+        weekdays=range(1, 8),
+        from_minute=780,
+        to_minute=840,
+        valid_from=TODAY,
+        kind="lunch",
+        now=NOW,
+        actor=Actor(),
+    )
+
+    with django_assert_num_queries(len(lonely)):
+        manager.get(week_page)
 
 
 def test_people_and_rooms_of_other_locations_do_not_exist(manager):
@@ -105,7 +137,7 @@ def test_a_week_is_tried_without_being_saved(manager, visit, paola, week_page):
     assert answer.status_code == 200
     assert visit.code in page
     assert visit.client.name in page
-    assert "112 h less of therapists" in page
+    assert "112 h less therapist time" in page
     assert week(paola, visit.location)[0].endswith("8:00–20:00")
 
 
@@ -113,13 +145,20 @@ def test_visits_left_outside_must_be_confirmed_before_it_is_saved(manager, visit
     values = typed(week_page, manager, spans=[(12, 20)])
 
     asked = manager.post(week_page, values)
-    done = manager.post(week_page, values | {"confirmed": "on"}, follow=True)
+    done = manager.post(week_page, values | confirming(asked), follow=True)
 
     assert asked.status_code == 422
     assert 'role="alert"' in asked.content.decode()
-    assert 'name="confirmed"' in asked.content.decode()
     assert "1 visit is outside now" in done.content.decode()
     assert week(paola, visit.location)[0].endswith("12:00–20:00")
+
+
+def test_another_confirmation_than_of_the_visits_shown_is_none(manager, visit, paola, week_page):
+    values = typed(week_page, manager, spans=[(12, 20)])
+
+    for other in ("on", "x" * 10_000):
+        assert manager.post(week_page, values | {"confirmed": other}).status_code == 422
+    assert week(paola, visit.location)[0].endswith("8:00–20:00")
 
 
 def test_a_week_that_leaves_nobody_outside_is_saved_at_once(manager, visit, paola, week_page):
@@ -191,7 +230,7 @@ def test_a_wrong_week_comes_back_as_it_was_typed(manager, paola, week_page, fiel
 def test_work_elsewhere_is_named_when_hours_overlap_with_it(manager, paola, week_page):
     elsewhere = make_location()
     values = typed(week_page, manager, days=[1])
-    manager.post(week_page, values | {"confirmed": "on"})
+    manager.post(week_page, values | confirming(manager.post(week_page, values)))
     StaffAvailability.objects.create(
         staff=paola, location=elsewhere, weekday=2, from_minute=600, to_minute=720, valid_from=TODAY
     )
@@ -324,7 +363,7 @@ def test_visits_in_time_that_is_taken_away_must_be_confirmed(manager, visit, tak
     assert visit.code in tried.content.decode()
     assert visit.code in asked.content.decode()
     assert not AvailabilityExclusion.objects.exists()
-    assert manager.post(take, values | {"confirmed": "on"}).status_code == 302
+    assert manager.post(take, values | confirming(asked)).status_code == 302
     assert AvailabilityExclusion.objects.count() == 1
 
 
@@ -371,7 +410,7 @@ def test_another_locations_exclusion_cannot_be_removed(manager, visit):
         starts_at=NOW,
         ends_at=NOW + timedelta(hours=1),
         now=NOW,
-        actor=schedule.block.Actor(),
+        actor=Actor(),
     )
 
     for pks in ([made.exclusion.pk], ["9" * 10_000], ["x"], []):

@@ -158,6 +158,27 @@ def test_visits_left_outside_must_be_confirmed_and_stay_as_they_are():
     assert visit.status == "confirmed"
 
 
+def test_who_confirmed_is_asked_again_when_another_visit_came_meanwhile():
+    house = House()
+    house.book(starts_at=at(10))
+    tried = schedule.trial(
+        schedule.set_week,
+        location=house.location,
+        staff=house.paola,
+        hours=daily((12, 20)),
+        valid_from=TODAY,
+        now=NOW,
+        actor=DESK,
+    )
+    late = house.book(starts_at=at(8))
+
+    with pytest.raises(schedule.VisitsLeftOutside) as refusal:
+        set_week(house, daily((12, 20)), confirmed=tried.seal)
+
+    assert late.code in [one.code for one in refusal.value.report.visits]
+    assert set_week(house, daily((12, 20)), confirmed=refusal.value.report.seal).visits
+
+
 def test_the_same_form_sent_twice_changes_once_also_after_it_had_to_be_confirmed():
     house, actor = House(), Actor(user=make_user(), request_id=uuid4())
     house.book(starts_at=at(10))

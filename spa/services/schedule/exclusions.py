@@ -33,7 +33,7 @@ def exclude(
     room: Room | None = None,
     now: datetime,
     actor: Actor,
-    confirmed: bool = False,
+    confirmed: bool | str = False,
     **block: object,
 ) -> Report:
     """Block dated time as `block_time` does, and report what that changes.
@@ -68,7 +68,7 @@ def exclude_weekly(
     note: str = "",
     now: datetime,
     actor: Actor,
-    confirmed: bool = False,
+    confirmed: bool | str = False,
 ) -> Report:
     """Take the same minutes away on these weekdays, from a day on, perhaps until a last one.
 
@@ -135,7 +135,7 @@ def unblock(
     exclusions: Iterable[int],
     now: datetime,
     actor: Actor,
-    confirmed: bool = False,
+    confirmed: bool | str = False,
 ) -> Report:
     """Give back what of these exclusions of `location` is still to come, by primary key.
 

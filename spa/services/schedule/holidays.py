@@ -23,7 +23,7 @@ def close_on_holidays(
     days: Iterable[date],
     now: datetime,
     actor: Actor,
-    confirmed: bool = False,
+    confirmed: bool | str = False,
 ) -> Report:
     """Close `location` on these public holidays of `year`, and open it on the others.
 

@@ -22,7 +22,7 @@ def set_opening(
     version: str | None = None,
     now: datetime,
     actor: Actor,
-    confirmed: bool = False,
+    confirmed: bool | str = False,
 ) -> Report:
     """Have `location` open at these hours, from now on; past days are drawn with them too.
 

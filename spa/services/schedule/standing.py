@@ -1,5 +1,6 @@
 """A location as it stands, to be compared with what a change of schedule makes of it."""
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -44,6 +45,12 @@ class Report:
     staff: Change  # all therapists together
     rooms: Change  # all places of all rooms together
     since: date
+
+    @property
+    def seal(self) -> str:
+        """Return what confirms that just these visits were seen; empty without any."""
+        codes = " ".join(sorted(visit.code for visit in self.visits))
+        return hashlib.sha256(codes.encode()).hexdigest()[:16] if codes else ""
 
     def __add__(self, other: "Report") -> "Report":
         visits = sorted(self.visits + other.visits, key=lambda one: (one.starts_at, one.code))

@@ -59,7 +59,7 @@ def set_week(
     version: str | None = None,
     now: datetime,
     actor: Actor,
-    confirmed: bool = False,
+    confirmed: bool | str = False,
 ) -> Report:
     """Have `staff` work these hours at `location` from `valid_from` on, until changed again.
 
