@@ -12,7 +12,17 @@ from spa.errors import BusinessLogicError, Stale
 from spa.models import AuditLog, AvailabilityExclusion, StaffAvailability
 from spa.services import schedule
 from spa.services.audit import Actor
-from tests.factories import NOW, TODAY, at, make_location, make_room, make_staff, make_user
+from tests.concurrency import Thread, open_transaction, wait_until_somebody_waits_for_a_lock
+from tests.factories import (
+    NOW,
+    TODAY,
+    at,
+    make_client,
+    make_location,
+    make_room,
+    make_staff,
+    make_user,
+)
 from tests.spa.booking.houses import DESK, House
 from tests.spa.weeks import NEXT_WEEK, THURSDAY, TOMORROW, daily, lunch, on, set_week
 
@@ -134,6 +144,25 @@ def test_who_is_out_is_out_at_her_other_location_too():
 
     assert [one.code for one in report.visits] == [visit.code]
     assert report.staff.gained == -11 * 60
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("whom", "waits_at"),
+    [("staff", "spa_staffmember"), ("room", "spa_room"), ("all", "spa_staffmember")],
+)
+def test_who_books_while_time_is_taken_away_waits_and_is_refused(whom, waits_at):
+    house, client = House(), make_client()
+
+    with open_transaction():
+        lunch(house, whom)
+        booker = Thread(lambda: house.book(client=client, starts_at=at(13)))
+        booker.start()
+        waiting = wait_until_somebody_waits_for_a_lock()
+
+    assert f'FROM "{waits_at}"' in waiting
+    with pytest.raises(BusinessLogicError):
+        booker.outcome()
 
 
 # -- Given back --------------------------------------------------------------------------------
