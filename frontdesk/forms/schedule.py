@@ -4,17 +4,15 @@ from datetime import date
 from uuid import uuid4
 
 from django import forms
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from frontdesk.forms.block import Day
+from frontdesk.forms.booking import YEARS
 from frontdesk.forms.clients import LONGEST_LINE, DeskForm
 from frontdesk.minutes import MinuteField
 from spa import localtime
 from spa.models import ExclusionKind, Location, Weekday
 
-ISO = ["%Y-%m-%d"]
-EARLIEST, LATEST = date(2000, 1, 1), date(2099, 12, 31)  # what the calendar can reckon with
 DATES, EVERY_WEEK = "dated", "weekly"
 
 
@@ -22,9 +20,13 @@ class DayField(forms.DateField):
     """A day, by the browser's own calendar."""
 
     widget = Day
-    input_formats = ISO
+    input_formats = ["%Y-%m-%d"]
     default_error_messages = {"invalid": _("Write a date."), "required": _("Write a date.")}
-    default_validators = [MinValueValidator(EARLIEST), MaxValueValidator(LATEST)]
+
+    def validate(self, value: date | None) -> None:
+        super().validate(value)
+        if value and value.year not in YEARS:
+            raise forms.ValidationError(_("There is no such day in the calendar."))
 
 
 class ChangeForm(DeskForm):
