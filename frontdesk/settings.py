@@ -121,6 +121,7 @@ TEMPLATES = [
                 "frontdesk.templatetags.spa",
                 "frontdesk.templatetags.looks",
                 "frontdesk.templatetags.cards",
+                "frontdesk.templatetags.schedule",
             ],
         },
     }

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("frontdesk.urls.booking")),
     path("", include("frontdesk.urls.clients")),
     path("", include("frontdesk.urls.board")),
+    path("", include("frontdesk.urls.schedule")),
 ]
 
 handler400 = "frontdesk.views.errors.bad_request"

@@ -44,10 +44,12 @@ def block(request: HttpRequest, day: date) -> HttpResponse:
         field = refusal.facts.get("field")
         form.add_error(fields.get(field, field), refusal.detail)
         return _ask(request, form, day, status=refusal.http_status)
-    visits = Appointment.objects.filter(code__in=done.visits).select_related("client")
+    visits = Appointment.objects.visible_to(request.user).filter(code__in=done.visits)
+    visits = visits.select_related("client", "location")
     context = {
         "exclusion": done.exclusion,
         "visits": visits.order_by("starts_at", "pk"),
+        "elsewhere": len(done.visits) - len(visits),
         "location": location,
         "day": day,
     }

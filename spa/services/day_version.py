@@ -15,8 +15,10 @@ def version(location: Location, day: date, last_day: date | None = None) -> str:
     after a younger one. Two queries.
     """
     days = (day, last_day or day)
-    blocks = AvailabilityExclusion.objects.filter(location=location).aggregate(
-        number=Count("pk"), latest=Max("pk")
+    # Who is out is out at every house where she works.
+    here = Q(location=location) | Q(staff__availability__location=location)
+    blocks = AvailabilityExclusion.objects.filter(here).aggregate(
+        number=Count("pk", distinct=True), latest=Max("pk")
     )
     seen = AppointmentChange.objects.filter(
         Q(day__range=days) | Q(left_day__range=days), location=location

@@ -26,7 +26,7 @@ _DESK = _TREAT | {
     "change_client",
     "add_availabilityexclusion",
 }
-_HOUSE = _DESK | {"override_policy", "flag_client"}
+_HOUSE = _DESK | {"override_policy", "flag_client", "change_staffavailability"}
 
 # Rule book §3; what a role may do beyond this comes with the capability.
 ROLES = {

@@ -14,6 +14,7 @@ from tests.factories import (
     make_service,
     make_staff,
 )
+from tests.frontdesk.people import worker
 
 
 @pytest.fixture
@@ -30,3 +31,11 @@ def visit():
         now=NOW,
         actor=Actor(),
     )
+
+
+@pytest.fixture
+def manager(client, visit, monkeypatch, settings):
+    monkeypatch.setattr("spa.clock.now", lambda: NOW)
+    client.force_login(worker("manager", visit.location))
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    return client

@@ -75,6 +75,21 @@ ADDRESSES = [
     Address("client_unblock", "/clients/{client}/unblock/", HOUSE, "post"),
     Address("health_notes", "/clients/{client}/health/", TREATS, "post"),
     Address("write_health_note", "/clients/{client}/health/write/", TREATS, "post"),
+    Address("schedule", "/schedule/", HOUSE),
+    Address("schedule_opening", "/schedule/opening/", HOUSE),
+    Address("schedule_opening", "/schedule/opening/", HOUSE, "post"),
+    Address("schedule_holidays", "/schedule/holidays/2026/", HOUSE),
+    Address("schedule_holidays", "/schedule/holidays/2026/", HOUSE, "post"),
+    Address("schedule_staff", "/schedule/staff/{staff}/", HOUSE),
+    Address("schedule_staff", "/schedule/staff/{staff}/", HOUSE, "post"),
+    Address("schedule_room", "/schedule/rooms/{room}/", HOUSE),
+    Address("schedule_exclude", "/schedule/exclusions/new/", HOUSE),
+    Address("schedule_exclude", "/schedule/exclusions/new/", HOUSE, "post"),
+    Address("schedule_exclude_staff", "/schedule/staff/{staff}/exclusions/new/", HOUSE),
+    Address("schedule_exclude_staff", "/schedule/staff/{staff}/exclusions/new/", HOUSE, "post"),
+    Address("schedule_exclude_room", "/schedule/rooms/{room}/exclusions/new/", HOUSE),
+    Address("schedule_exclude_room", "/schedule/rooms/{room}/exclusions/new/", HOUSE, "post"),
+    Address("schedule_remove", "/schedule/exclusions/remove/", HOUSE, "post"),
 ]
 
 
@@ -95,7 +110,8 @@ def ask(client, visit, monkeypatch):
     """Return a function that asks for an address as a role, of a visit that she may see."""
     monkeypatch.setattr("spa.clock.now", lambda: at(9, 50))
     staff = visit.items.get().staff
-    here = {"staff": staff.pk, "code": visit.code, "client": visit.client_id}
+    room = visit.items.get().room_id
+    here = {"staff": staff.pk, "room": room, "code": visit.code, "client": visit.client_id}
 
     def ask(address: Address, role: str):
         client.logout()

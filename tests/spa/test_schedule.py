@@ -201,7 +201,7 @@ def test_who_blocks_time_while_it_is_being_booked_waits_and_finds_the_visit(whom
 @pytest.mark.parametrize("whom", WHOM)
 def test_without_the_lock_a_visit_slips_into_blocked_time_and_nobody_is_told(whom, monkeypatch):
     """The control: each sees the day as it was before the other."""
-    monkeypatch.setattr(schedule, "lock_made_unavailable", lambda *_args, **_whom: None)
+    monkeypatch.setattr(schedule.block, "lock_made_unavailable", lambda *_args, **_whom: None)
     house, client = House(), make_client()
 
     with open_transaction():

@@ -80,13 +80,8 @@ def block_time(
 
     note = visible(note)
     _refuse_span(starts_at, ends_at, now)
-    _refuse_strangers(location, staff=staff, room=room)
-    if len(note) > MAX_NOTE:
-        raise BlockInvalid(
-            _("Shorten the note to %(limit)s characters.") % {"limit": MAX_NOTE},
-            field="note",
-            reason="too_long",
-        )
+    refuse_strangers(location, staff=staff, room=room)
+    refuse_note(note)
 
     exclusion = AvailabilityExclusion.objects.create(
         location=location,
@@ -131,10 +126,10 @@ def visits_inside(exclusion: AvailabilityExclusion) -> tuple[str, ...]:
     As in booking: a room is needed for its buffer too, a person and the house are not.
     """
     items = AppointmentItem.objects.filter(
-        appointment__location=exclusion.location_id,
-        appointment__status__in=ACTIVE,
-        starts_at__lt=exclusion.ends_at,
+        appointment__status__in=ACTIVE, starts_at__lt=exclusion.ends_at
     )
+    if not exclusion.staff_id:  # who is out is out at every house
+        items = items.filter(appointment__location=exclusion.location_id)
     found = _covered(items, exclusion).order_by("appointment__starts_at", "appointment__pk")
     return tuple(dict.fromkeys(found.values_list("appointment__code", flat=True)))
 
@@ -146,6 +141,15 @@ def _covered(
         return items.filter(room=exclusion.room_id, room_busy_until__gt=exclusion.starts_at)
     items = items.filter(ends_at__gt=exclusion.starts_at)
     return items.filter(staff=exclusion.staff_id) if exclusion.staff_id else items
+
+
+def refuse_note(note: str) -> None:
+    if len(note) > MAX_NOTE:
+        raise BlockInvalid(
+            _("Shorten the note to %(limit)s characters.") % {"limit": MAX_NOTE},
+            field="note",
+            reason="too_long",
+        )
 
 
 def _refuse_span(starts_at: datetime, ends_at: datetime, now: datetime) -> None:
@@ -169,7 +173,7 @@ def _refuse_span(starts_at: datetime, ends_at: datetime, now: datetime) -> None:
         )
 
 
-def _refuse_strangers(location: Location, *, staff: StaffMember | None, room: Room | None) -> None:
+def refuse_strangers(location: Location, *, staff: StaffMember | None, room: Room | None) -> None:
     if room is not None and room.location_id != location.pk:
         raise BlockInvalid(
             _("That room is in another location. Choose one of this location."),
