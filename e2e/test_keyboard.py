@@ -89,7 +89,7 @@ def test_a_whole_day(page, house, keys, other_visit):
 
     # What can be pressed is listed.
     keys.press("?")
-    page.wait_for_selector("#keys:popover-open")
+    page.wait_for_selector("#keys:popover-open dl")
     keys.press("Escape")
     assert not page.locator("#keys").is_visible()
 
