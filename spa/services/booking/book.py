@@ -1,6 +1,6 @@
 """Booking a visit (rule book §5, "book")."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -293,7 +293,7 @@ def lock_resources(wanted: Iterable[Wanted]) -> None:
     list(Room.objects.locked().filter(pk__in={one.room_id for one in wanted} - {None}))
 
 
-def placement(planned: engine.PlannedItem, rooms: dict[int, engine.RoomFacts]) -> dict:
+def placement(planned: engine.PlannedItem, rooms: Mapping[int, engine.RoomFacts]) -> dict:
     """Return the columns of an item that say who, where and when."""
     return {
         "staff_id": planned.staff,

@@ -1,6 +1,6 @@
 """Moving a visit: same items, another time, staff or rooms (rule book §5, "move")."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext_lazy as _
@@ -129,13 +129,7 @@ def move(
     if [item.service_id for item in items] != [one.service_id for one in wanted]:
         raise RuleBroken(_("A move keeps the services of the visit."), reason="other_services")
     day = visit.location.today(now=starts_at)
-    if visit.status == AppointmentStatus.ARRIVED and day != visit.location.today(
-        now=visit.starts_at
-    ):
-        raise RuleBroken(
-            _("The client is here already. Move her visit within this day, or cancel it."),
-            reason="arrived_today",
-        )
+    refuse_to_leave_who_is_here(visit, starts_at)
     window = slots.load(
         location=visit.location,
         wanted=wanted,
@@ -166,10 +160,7 @@ def move(
     override_rules.record(passed, override, appointment=visit, actor=actor, now=now)
     left_day = visit.location.today(now=visit.starts_at)
     for item, planned in zip(items, plan.items, strict=True):
-        before = item.staff_id
-        for column, value in placement(planned, window.facts.rooms).items():
-            setattr(item, column, value)
-        item.staff_requested &= item.staff_id == before  # whom she asked for is not whom she gets
+        place(item, planned, window.facts.rooms)
     # One statement: row by row, a move by half a length would overlap itself.
     AppointmentItem.objects.bulk_update(items, PLACEMENT_FIELDS)
     visit.starts_at, visit.ends_at = localtime.moment(plan.start), localtime.moment(plan.end)
@@ -189,6 +180,30 @@ def move(
     )
     idempotency.settle(actor=actor, result=visit.code)
     return visit
+
+
+def refuse_to_leave_who_is_here(visit: Appointment, starts_at: datetime) -> None:
+    """Refuse to move a visit to another day while its client waits.
+
+    :raises RuleBroken: she has arrived (reason `arrived_today`)
+    """
+    leaves = visit.location.today(now=starts_at) != visit.location.today(now=visit.starts_at)
+    if visit.status == AppointmentStatus.ARRIVED and leaves:
+        raise RuleBroken(
+            _("The client is here already. Move her visit within this day, or cancel it."),
+            reason="arrived_today",
+            client=visit.client_id,
+        )
+
+
+def place(
+    item: AppointmentItem, planned: engine.PlannedItem, rooms: Mapping[int, engine.RoomFacts]
+) -> None:
+    """Set an item, unsaved, to where it is planned."""
+    before = item.staff_id
+    for column, value in placement(planned, rooms).items():
+        setattr(item, column, value)
+    item.staff_requested &= item.staff_id == before  # whom she asked for is not whom she gets
 
 
 def _is_there_already(

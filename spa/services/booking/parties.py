@@ -34,13 +34,17 @@ from spa.services.booking.book import (
     in_short,
     lock_resources,
     past,
-    placement,
     write_drafts,
 )
 from spa.services.booking.cancel import close_as_cancelled
 from spa.services.booking.history import change
 from spa.services.booking.limits import broken_by_booking, broken_by_return
-from spa.services.booking.move import PLACEMENT_FIELDS, beyond_the_clients_moves
+from spa.services.booking.move import (
+    PLACEMENT_FIELDS,
+    beyond_the_clients_moves,
+    place,
+    refuse_to_leave_who_is_here,
+)
 from spa.services.booking.override import Override, let_pass
 from spa.services.booking.refusals import (
     ClientBlocked,
@@ -287,6 +291,7 @@ def move_party(
     override_rules.insist(override, actor=actor)
     items = {visit.pk: list(visit.items.order_by("position")) for visit in visits}
     for visit in visits:
+        refuse_to_leave_who_is_here(visit, starts_at)
         if [item.service_id for item in items[visit.pk]] != [
             one.service_id for one in wanted[visit.pk]
         ]:
@@ -303,8 +308,7 @@ def move_party(
     left_days = [location.today(now=visit.starts_at) for visit in visits]
     for visit, plan in zip(visits, plans, strict=True):
         for item, planned in zip(items[visit.pk], plan.items, strict=True):
-            for column, value in placement(planned, window.facts.rooms).items():
-                setattr(item, column, value)
+            place(item, planned, window.facts.rooms)
         visit.starts_at, visit.ends_at = localtime.moment(plan.start), localtime.moment(plan.end)
         visit.moves += 1
         visit.client_moves += for_client

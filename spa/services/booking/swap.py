@@ -14,8 +14,8 @@ from spa.errors import RuleBroken
 from spa.models import MOVABLE, Action, Appointment, AppointmentItem, Client
 from spa.services import idempotency, slots
 from spa.services.audit import Actor
-from spa.services.booking.book import TRIES, in_short, lock_resources, placement
-from spa.services.booking.move import PLACEMENT_FIELDS
+from spa.services.booking.book import TRIES, in_short, lock_resources
+from spa.services.booking.move import PLACEMENT_FIELDS, place, refuse_to_leave_who_is_here
 from spa.services.booking.refusals import SlotTaken, refuse, slot_refusals
 from spa.services.booking.transitions import lock_appointment, save
 from spa.services.slots import Wanted, Window
@@ -102,7 +102,8 @@ def swap(
     lock_resources(one for visit in pair for one in wanted[visit.pk])
 
     items = {visit.pk: list(visit.items.order_by("position")) for visit in pair}
-    for visit in pair:
+    for visit, other in (pair, pair[::-1]):
+        refuse_to_leave_who_is_here(visit, other.starts_at)
         if [item.service_id for item in items[visit.pk]] != [
             one.service_id for one in wanted[visit.pk]
         ]:
@@ -114,8 +115,7 @@ def swap(
     left_days = [visit.location.today(now=visit.starts_at) for visit in pair]
     for visit, (plan, rooms) in zip(pair, found, strict=True):
         for item, planned in zip(items[visit.pk], plan.items, strict=True):
-            for column, value in placement(planned, rooms).items():
-                setattr(item, column, value)
+            place(item, planned, rooms)
         visit.starts_at, visit.ends_at = localtime.moment(plan.start), localtime.moment(plan.end)
         visit.moves += 1
     # One statement each: row by row, the first would meet the second before it has left.

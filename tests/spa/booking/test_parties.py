@@ -291,6 +291,18 @@ def test_a_party_that_has_begun_is_neither_moved_nor_cancelled(house):
     assert first.status == "confirmed"
 
 
+def test_a_party_of_which_one_is_here_is_not_moved_to_another_day(house):
+    first, second = book(house)
+    booking.check_in(appointment=second, now=at(9, 50), actor=DESK)
+
+    with pytest.raises(RuleBroken) as refusal:
+        move(house, first, at(10, day=NEXT_WEEK))
+
+    assert refusal.value.facts["reason"] == "arrived_today"
+    assert refusal.value.facts["client"] == second.client_id
+    assert move(house, first, at(15))[1].starts_at == at(15)
+
+
 def test_a_party_seen_before_it_was_changed_is_stale(house):
     first, second = book(house)
     shown = {first.pk: 1, second.pk: 1}

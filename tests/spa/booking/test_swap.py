@@ -1,5 +1,6 @@
 """Two visits change places, and meet nobody on their way."""
 
+from datetime import timedelta
 from importlib import import_module
 from uuid import uuid4
 
@@ -12,7 +13,7 @@ from spa.services import booking, verification
 from spa.services.audit import Actor
 from spa.services.slots import Wanted
 from tests.concurrency import Thread, open_transaction, wait_until_somebody_waits_for_a_lock
-from tests.factories import NOW, at, make_client, make_room, make_staff, make_user
+from tests.factories import NOW, TODAY, at, make_client, make_room, make_staff, make_user
 from tests.spa.booking.houses import DESK, House
 
 
@@ -52,6 +53,30 @@ def test_two_cards_of_one_hour_change_their_therapists():
     check_now()
     assert (where(first)[1], where(second)[1]) == (berta, house.paola)
     assert list(verification.findings()) == []
+
+
+@pytest.mark.django_db
+def test_whom_a_client_asked_for_is_not_whom_she_gets_by_a_swap():
+    house = House(places=2, shared=True)
+    berta = make_staff(house.location)
+    first, second = house.book(), house.book(staff=berta)
+    assert first.items.get().staff_requested
+
+    swap(first, second)
+
+    assert not first.items.get().staff_requested
+
+
+@pytest.mark.django_db
+def test_a_client_who_is_here_is_not_swapped_to_another_day():
+    house = House()
+    first, second = house.book(), house.book(starts_at=at(10, day=TODAY + timedelta(days=1)))
+    booking.check_in(appointment=first, now=at(9, 50), actor=DESK)
+
+    with pytest.raises(RuleBroken) as refusal:
+        swap(second, first)
+
+    assert refusal.value.facts["reason"] == "arrived_today"
 
 
 @pytest.mark.django_db
