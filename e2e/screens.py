@@ -58,7 +58,7 @@ def _(page, house):
 @screen("the keys, over the day")
 def _(page, house):
     page.keyboard.press("?")
-    page.wait_for_selector("#keys:popover-open")
+    page.wait_for_selector("#keys:popover-open dl")
 
 
 @screen("her menu")
