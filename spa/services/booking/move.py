@@ -1,6 +1,6 @@
 """Moving a visit: same items, another time, staff or rooms (rule book §5, "move")."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext_lazy as _
@@ -145,11 +145,7 @@ def move(
     plan = window.plan_at(starts_at)
     if isinstance(plan, engine.Refused):
         refuse(plan)
-    if _is_there_already(items, asked or wanted, plan):
-        raise RuleBroken(
-            _("The visit is there already. Choose another time, therapist or room."),
-            reason="same_place",
-        )
+    refuse_what_moves_nobody([(items, asked or wanted, plan)])
     if visit.ends_at <= now < localtime.moment(plan.end):
         broken = broken_by_return(
             client, visit=visit, location=visit.location, policy=window.policy, now=now
@@ -204,6 +200,20 @@ def place(
     for column, value in placement(planned, rooms).items():
         setattr(item, column, value)
     item.staff_requested &= item.staff_id == before  # whom she asked for is not whom she gets
+
+
+def refuse_what_moves_nobody(
+    visits: Iterable[tuple[Sequence[AppointmentItem], Sequence[Wanted], engine.Plan]],
+) -> None:
+    """Refuse a move after which each visit, told by items, wishes and plan, stands where it did.
+
+    :raises RuleBroken: reason `same_place`
+    """
+    if all(_is_there_already(*visit) for visit in visits):
+        raise RuleBroken(
+            _("The visit is there already. Choose another time, therapist or room."),
+            reason="same_place",
+        )
 
 
 def _is_there_already(

@@ -44,6 +44,7 @@ from spa.services.booking.move import (
     beyond_the_clients_moves,
     place,
     refuse_to_leave_who_is_here,
+    refuse_what_moves_nobody,
 )
 from spa.services.booking.override import Override, let_pass
 from spa.services.booking.refusals import (
@@ -299,6 +300,9 @@ def move_party(
     location = visits[0].location
     window = _window(location, members, starts_at, now, forgotten=override is not None)
     plans = _plans(window, starts_at)
+    refuse_what_moves_nobody(
+        (items[visit.pk], asked[visit.pk], plan) for visit, plan in zip(visits, plans, strict=True)
+    )
     passed = [
         let_pass(_broken_by_move(member, plan, window.policy, now, for_client=for_client), override)
         + past(plan.start, window.policy, now)

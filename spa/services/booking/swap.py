@@ -15,7 +15,12 @@ from spa.models import MOVABLE, Action, Appointment, AppointmentItem, Client
 from spa.services import idempotency, slots
 from spa.services.audit import Actor
 from spa.services.booking.book import TRIES, in_short, lock_resources
-from spa.services.booking.move import PLACEMENT_FIELDS, place, refuse_to_leave_who_is_here
+from spa.services.booking.move import (
+    PLACEMENT_FIELDS,
+    place,
+    refuse_to_leave_who_is_here,
+    refuse_what_moves_nobody,
+)
 from spa.services.booking.refusals import SlotTaken, refuse, slot_refusals
 from spa.services.booking.transitions import lock_appointment, save
 from spa.services.slots import Wanted, Window
@@ -78,7 +83,8 @@ def swap(
     showed, `asked` is what was wanted before anybody was chosen (None: just this).
 
     :raises SlotTaken: another visit, or one of the two, is in the way of the other
-    :raises RuleBroken: a rule of §5 forbids it, or both are one visit (`same_visit`)
+    :raises RuleBroken: a rule of §5 forbids it, both are one visit (`same_visit`), or stand
+        already where they would go (`same_place`)
     :raises IllegalTransition: one of them no longer waits for its treatment
     :raises Stale: one was changed meanwhile
     """
@@ -111,6 +117,10 @@ def swap(
     found = _plan(pair, wanted, now)
     if isinstance(found, engine.Refused):
         refuse(found)
+    refuse_what_moves_nobody(
+        (items[visit.pk], asked[visit.pk], plan)
+        for visit, (plan, _rooms) in zip(pair, found, strict=True)
+    )
 
     left_days = [visit.location.today(now=visit.starts_at) for visit in pair]
     for visit, (plan, rooms) in zip(pair, found, strict=True):

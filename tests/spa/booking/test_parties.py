@@ -303,6 +303,30 @@ def test_a_party_of_which_one_is_here_is_not_moved_to_another_day(house):
     assert move(house, first, at(15))[1].starts_at == at(15)
 
 
+def test_a_party_is_not_moved_to_where_it_stands(house):
+    first, second = book(house, couple(house, staff=(house.paola, house.berta)))
+
+    with pytest.raises(RuleBroken) as refusal:
+        move(house, first, at(10))
+
+    assert refusal.value.facts["reason"] == "same_place"
+    for visit in (first, second):
+        visit.refresh_from_db()
+        assert (visit.moves, visit.version) == (0, 1)
+
+
+def test_who_gets_another_therapist_in_a_party_has_not_asked_for_her(house):
+    first, second = book(house, couple(house, staff=(house.paola, house.berta)))
+    crosswise = {
+        first.pk: [Wanted(house.massage.pk, house.berta.pk)],
+        second.pk: [Wanted(house.massage.pk, house.paola.pk)],
+    }
+
+    move(house, first, at(10), wanted=crosswise)
+
+    assert not any(visit.items.get().staff_requested for visit in (first, second))
+
+
 def test_a_party_seen_before_it_was_changed_is_stale(house):
     first, second = book(house)
     shown = {first.pk: 1, second.pk: 1}

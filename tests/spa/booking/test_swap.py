@@ -146,6 +146,24 @@ def test_a_visit_does_not_swap_with_itself_or_with_one_that_has_begun():
 
 
 @pytest.mark.django_db
+def test_a_swap_that_leaves_both_where_they_stand_is_refused():
+    house = House(places=2, shared=True)
+    berta = make_staff(house.location)
+    first, second = house.book(), house.book(staff=berta)
+    own = {
+        visit.pk: [Wanted(house.massage.pk, staff.pk)]
+        for visit, staff in ((first, house.paola), (second, berta))
+    }
+
+    with pytest.raises(RuleBroken) as refusal:
+        swap(first, second, wanted=own)
+
+    assert refusal.value.facts["reason"] == "same_place"
+    first.refresh_from_db()
+    assert (first.moves, first.version) == (0, 1)
+
+
+@pytest.mark.django_db
 def test_a_swap_of_what_was_changed_meanwhile_is_stale():
     house = House()
     first, second = house.book(), house.book(starts_at=at(14))
