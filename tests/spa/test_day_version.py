@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from spa.services import booking
+from spa.services import booking, clients
 from spa.services.audit import Actor
 from spa.services.day_version import version
 from spa.services.slots import Wanted
@@ -93,6 +93,38 @@ def test_a_span_of_days_changes_with_each_of_them(house, paola):
     assert version(house, TODAY, TOMORROW) != was
 
 
-def test_a_version_costs_at_most_two_queries(house, django_assert_max_num_queries):
-    with django_assert_max_num_queries(2):
+def test_what_is_changed_about_who_comes_changes_her_day(house, paola):
+    client = book(house, paola, at(10)).client
+    seen = {version(house, TODAY)}
+    clients.flag(client=client, reason="Shouted at us.", now=NOW, actor=Actor())
+    seen.add(version(house, TODAY))
+    clients.set_alert(client=client, text="nuts", consent_by="desk", now=NOW, actor=Actor())
+    seen.add(version(house, TODAY))
+    clients.edit(client=client, name="Mariana Ossa", now=NOW, actor=Actor())
+    seen.add(version(house, TODAY))
+
+    assert len(seen) == 4
+
+
+def test_what_is_changed_about_who_comes_on_another_day_leaves_the_version_alone(house, paola):
+    client = book(house, paola, at(10, day=TOMORROW)).client
+    was = version(house, TODAY)
+
+    clients.flag(client=client, reason="Shouted at us.", now=NOW, actor=Actor())
+
+    assert version(house, TODAY) == was
+
+
+def test_a_visit_elsewhere_of_who_works_here_too_changes_the_day(house, paola):
+    elsewhere = make_location()
+    paola.availability.filter(weekday=TODAY.isoweekday()).update(location=elsewhere)
+    was = version(house, TODAY)
+
+    book(elsewhere, paola, at(10))
+
+    assert version(house, TODAY) != was
+
+
+def test_a_version_costs_one_query(house, django_assert_num_queries):
+    with django_assert_num_queries(1):
         version(house, TODAY)
