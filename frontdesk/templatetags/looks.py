@@ -29,6 +29,7 @@ CLOSED: dict[str, tuple[str, str | Promise]] = {
     "maintenance": ("wrench", _("Maintenance")),
     "absence": ("user-round-x", _("Absence")),
     "block": ("lock", _("Blocked")),
+    "elsewhere": ("", _("Busy elsewhere")),
 }
 FLAGS = ("crown", "triangle-alert", "sparkles")
 

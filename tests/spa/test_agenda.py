@@ -12,7 +12,7 @@ from spa import localtime
 from spa.engine import intersect, merge, subtract
 from spa.errors import BusinessLogicError
 from spa.models import AvailabilityExclusion, ExclusionKind, OpeningHours
-from spa.services import agenda, booking
+from spa.services import agenda, booking, slots
 from spa.services.agenda import span_of
 from spa.services.audit import Actor
 from spa.services.slots import Wanted
@@ -138,6 +138,47 @@ def test_time_gone_by_is_neither_free_nor_a_gap(house, desk):
     column = show(house, desk, now=at(14, 3)).columns[0]
 
     assert spans(column.free)[0] == ("14:05", "15:00")
+
+
+def test_a_visit_at_another_house_keeps_her_busy_here(house, desk):
+    elsewhere = make_location()
+    paola = make_staff(elsewhere)
+    book(elsewhere, paola, at(13))
+    paola.availability.update(location=house)  # since then she works here
+    book(house, paola, at(16))
+
+    column = show(house, desk).columns[0]
+
+    assert spans(column.free) == [("08:00", "13:00"), ("14:10", "16:00"), ("17:10", "20:00")]
+    assert ("14:10", "16:00") in spans(column.gaps)
+    assert [(one.kind, clock(one.start), clock(one.end)) for one in column.off] == [
+        ("elsewhere", "13:00", "14:10")
+    ]
+    assert column.working_minutes == 650
+    assert len(column.items) == 1
+
+
+def test_what_is_free_is_what_the_booking_engine_offers(house, desk):
+    elsewhere = make_location()
+    paola = make_staff(elsewhere)
+    book(elsewhere, paola, at(13))
+    paola.availability.update(location=house)
+    short = make_service(minutes=15, staff_buffer_minutes=0)
+
+    free = show(house, desk).columns[0].free
+
+    offered = slots.first_free(
+        location=house,
+        wanted=[Wanted(short.pk, paola.pk)],
+        client=None,
+        now=NOW,
+        days=1,
+        count=100,
+    )
+    starts = {slot.plan.start for slot in offered.first}
+    assert starts == {
+        minute for start, end in free for minute in range(start + -start % 15, end - 14, 15)
+    }
 
 
 def test_what_a_cancelled_visit_held_is_free_again(house, desk):

@@ -146,15 +146,15 @@ def test_a_weeks_utilisation_is_that_of_its_days_together(house, desk):
     assert shown.utilisation == round(8 * 100 / 70)
 
 
-def test_a_week_costs_two_queries_however_full(house, desk, django_assert_num_queries):
+def test_a_week_costs_three_queries_however_full(house, desk, django_assert_num_queries):
     paola = make_staff(house)
     desk.has_perm("spa.view_calendar")
 
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         week(house, paola, desk)
     for hour in (9, 11, 13):
         book(house, at(hour), massage(paola))
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         week(house, paola, desk)
 
 
@@ -263,7 +263,7 @@ def test_by_room_is_not_for_a_therapist(house):
     assert (day.by, [column.staff for column in day.columns]) == ("staff", [paola])
 
 
-def test_a_day_by_room_costs_as_many_queries_as_one_by_therapist(
+def test_a_day_costs_four_queries_by_therapist_and_three_by_room(
     house, desk, django_assert_num_queries
 ):
     paola, cabin = make_staff(house), make_room(house)
@@ -271,6 +271,8 @@ def test_a_day_by_room_costs_as_many_queries_as_one_by_therapist(
     for hour in (9, 11, 13):
         book(house, at(hour), massage(paola, room=cabin))
 
+    with django_assert_num_queries(4):
+        agenda.load(location=house, day=TODAY, user=desk, now=NOW)
     with django_assert_num_queries(3):
         rooms_of(house, desk)
 
@@ -308,18 +310,20 @@ def test_a_holiday_is_closed_in_the_month(house, desk):
 
 
 def test_what_keeps_her_busy_in_another_house_is_not_free_here(house, desk):
-    elsewhere = make_location()
-    paola = make_staff(house, starts=8, ends=14)
-    paola.availability.create(
-        location=elsewhere,
-        weekday=4,
-        from_minute=14 * 60,
-        to_minute=20 * 60,
-        valid_from=TODAY - timedelta(days=9),
-    )
-    book(elsewhere, at(14), massage(paola))
+    paola = who_has_a_visit_elsewhere(house)
 
-    assert month(house, desk)[TODAY].free_minutes == 360
+    assert month(house, desk)[TODAY].free_minutes == 12 * 60 - 70
+    thursday = week(house, paola, desk).days[3].columns[0]
+    assert sum(end - start for start, end in thursday.free) == 12 * 60 - 70
+    assert [off.kind for off in thursday.off] == ["elsewhere"]
+
+
+def who_has_a_visit_elsewhere(house):
+    """Return a therapist of this house who was booked while she worked in another."""
+    paola = make_staff(make_location())
+    book(paola.availability.first().location, at(13), massage(paola))
+    paola.availability.update(location=house)
+    return paola
 
 
 def test_a_therapists_month_is_her_own(house):

@@ -15,7 +15,7 @@ By = Literal["staff", "room"]
 
 @dataclass(frozen=True, slots=True)
 class Off:
-    """A stretch that cannot be booked; `kind` is closed, off_shift or an exclusion's."""
+    """A stretch that cannot be booked; `kind` is closed, off_shift, elsewhere or an exclusion's."""
 
     start: int
     end: int
@@ -53,13 +53,17 @@ class Stretch:
     end: int
     now: int
 
-    def of_staff(self, member: StaffMember, items: Sequence[AppointmentItem]) -> Column:
+    def of_staff(
+        self, member: StaffMember, items: Sequence[AppointmentItem], busy: tuple[Interval, ...]
+    ) -> Column:
+        """Free is what nothing keeps her from; `busy` is all that does, in any house."""
         opening = self._opening()
         shift = intersect(self.house.shifts.get(member.pk, ()), opening)
         closures = [*self.house.closures, *self.house.staff_closures.get(member.pk, ())]
-        working = subtract(shift, _spans(closures))
         occupying = [item for item in items if item.occupies]
-        busy = merge(busy_span(item, "staff_busy_until") for item in occupying)
+        shown = merge(busy_span(item, "staff_busy_until") for item in occupying)
+        closures += [Closure(*one, "elsewhere", "") for one in subtract(busy, shown)]
+        working = subtract(shift, _spans(closures))
         free = subtract(self._ahead(working), busy)
         return Column(
             staff=member,

@@ -1,20 +1,15 @@
 """How full each of many days is: what is worked, and what of it is still free."""
 
 from bisect import bisect_right
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.contrib.postgres.fields import RangeBoundary
-from psycopg.types.range import TimestamptzRange
-
 from spa import localtime
 from spa.engine import Interval, intersect, merge, subtract
-from spa.models import AppointmentItem, Location, User
-from spa.postgres.ranges import TsTzRange
+from spa.models import Location, User
 from spa.services.agenda.day import closed_day, next_unit
-from spa.services.agenda.items import busy_span, span_of_days
+from spa.services.agenda.items import busy_of, span_of_days
 from spa.services.slots import house as houses
 
 
@@ -44,7 +39,7 @@ def load_month(
     """
     house = houses.load(location, first_day, last_day)
     whose = _whose(house, user)
-    busy = _busy(whose, *span_of_days(location, first_day, last_day))
+    busy = busy_of(whose, *span_of_days(location, first_day, last_day))
     dates = tuple(localtime.days(first_day, last_day))
     edges = [localtime.instant(day, 0, location.tz) for day in (*dates, last_day + timedelta(1))]
     ahead = ((next_unit(now), edges[-1]),) if next_unit(now) < edges[-1] else ()
@@ -53,7 +48,7 @@ def load_month(
         shift = intersect(house.shifts[pk], house.opening)
         closures = (*house.closures, *house.staff_closures.get(pk, ()))
         worked = subtract(shift, merge((one.start, one.end) for one in closures))
-        left = subtract(intersect(worked, ahead), merge(busy[pk]))
+        left = subtract(intersect(worked, ahead), busy[pk])
         _spread(worked, edges, working)
         _spread(left, edges, free)
     today = location.today(now=now)
@@ -61,24 +56,6 @@ def load_month(
         day: Fullness(worked, left, closed_day(house, day, location)[0], day < today)
         for day, worked, left in zip(dates, working, free, strict=True)
     }
-
-
-def _busy(staff: Sequence[int], first: datetime, last: datetime) -> dict[int, list[Interval]]:
-    """Return what occupies each of these therapists, wherever it is. One query."""
-    # As a range: then the exclusion constraint's index answers, however long the history.
-    items = (
-        AppointmentItem.objects.annotate(
-            busy=TsTzRange("starts_at", "staff_busy_until", RangeBoundary())
-        )
-        .filter(
-            occupies=True, staff_id__in=staff, busy__overlap=TimestamptzRange(first, last, "[)")
-        )
-        .only("staff_id", "starts_at", "staff_busy_until")
-    )
-    busy = defaultdict(list)
-    for item in items:
-        busy[item.staff_id].append(busy_span(item, "staff_busy_until"))
-    return busy
 
 
 def _whose(house: houses.House, user: User) -> list[int]:

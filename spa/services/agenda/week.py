@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from spa import localtime
+from spa.engine import Interval
 from spa.models import AppointmentItem, Location, StaffMember, User
 from spa.services.agenda.columns import Stretch
 from spa.services.agenda.day import (
@@ -16,7 +17,7 @@ from spa.services.agenda.day import (
     shown_spans,
     wall,
 )
-from spa.services.agenda.items import load_items
+from spa.services.agenda.items import busy_of, load_items, span_of_days
 from spa.services.slots import house as houses
 
 EPOCH = date(1970, 1, 1)
@@ -66,7 +67,7 @@ def load_week(
     """Return the week that `day` lies in; whether `user` may see it is the caller's affair.
 
     Its days start at the same hour on the wall, also where the clock was put forward between
-    them. Two queries, however full it is.
+    them. Three queries, however full it is.
     """
     monday = day - timedelta(days=day.weekday())
     dates = tuple(localtime.days(monday, monday + timedelta(days=6)))
@@ -75,8 +76,11 @@ def load_week(
     for item in load_items(location, dates[0], dates[-1], user, staff=staff):
         of_day[location.today(now=item.appointment.starts_at)].append(item)
     hours = _hours(house, of_day, dates, location)
+    # To the end of the last night: an axis may run past midnight.
+    first, last = span_of_days(location, dates[0], dates[-1] + timedelta(days=1))
+    busy = busy_of([staff.pk], first, last)[staff.pk]
     days = tuple(
-        _day(house, of_day[date], date, location, hours=hours, staff=staff, now=now)
+        _day(house, of_day[date], busy, date, location, hours=hours, staff=staff, now=now)
         for date in dates
     )
     return Week(location, staff, monday, hours, days)
@@ -102,6 +106,7 @@ def _midnight(day: date) -> int:
 def _day(
     house: houses.House,
     items: Sequence[AppointmentItem],
+    busy: tuple[Interval, ...],
     day: date,
     location: Location,
     *,
@@ -119,7 +124,7 @@ def _day(
         grid_minutes=house.policy["grid_minutes"],
         is_closed=closed,
         closure=closure,
-        columns=(Stretch(house, start, end, next_unit(now)).of_staff(staff, items),),
+        columns=(Stretch(house, start, end, next_unit(now)).of_staff(staff, items, busy),),
         top=_midnight(day) + hours[0] * 60,
     )
 
