@@ -71,6 +71,40 @@ def test_a_double_click_is_one_step(board, house):
     assert house.visit.changes.count() == 2
 
 
+def test_a_slow_double_click_checks_in_one_client_and_not_the_next(board, house):
+    other = book(house.location, make_client(), [(house.facial, house.camilo)], at(10, 15))
+    board.reload()
+    board.clock.set_fixed_time(MORNING)
+    sent = []
+    board.on("request", lambda request: request.method == "POST" and sent.append(request.url))
+    box = board.locator(f"#check_in-{house.visit.code}").bounding_box()
+    place = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+    board.mouse.click(*place)
+    lane(board, "arrived", house.visit).wait_for()
+    under_the_hand = f"document.elementFromPoint({place[0]}, {place[1]}).closest('button').id"
+    assert board.evaluate(under_the_hand) == f"check_in-{other.code}"
+    board.mouse.click(*place)
+    board.wait_for_load_state("networkidle")
+    assert len(sent) == 1
+
+    board.clock.set_fixed_time(MORNING + timedelta(seconds=1))
+    board.mouse.click(*place)
+    lane(board, "arrived", other).wait_for()
+
+
+def test_a_click_elsewhere_acts_at_once(board, house):
+    other = book(house.location, make_client(), [(house.facial, house.camilo)], at(10, 15))
+    board.reload()
+    board.clock.set_fixed_time(MORNING)
+
+    board.click(f"#check_in-{house.visit.code}")
+    lane(board, "arrived", house.visit).wait_for()
+    board.click(f"#check_in-{other.code}", position={"x": 12, "y": 6})
+
+    lane(board, "arrived", other).wait_for()
+
+
 def test_a_button_that_is_out_of_date_says_why_and_the_board_shows_the_truth(board, house):
     booking.check_in(appointment=house.visit, now=MORNING, actor=Actor())
     board.click(f"#check_in-{house.visit.code}")

@@ -55,15 +55,30 @@ document.addEventListener("click", (event) => {
   if (cell) openBooking(cell);
 });
 
-// A double click is one step: the next button comes to stand where the first stood.
-const TWICE = 400; // milliseconds
-let stepped = 0;
+// A double click, even a slow one, is one step: when its answer is drawn, the next button or the
+// next client's comes to stand where the first stood. A hand that has moved means another one.
+const TWICE = 600; // milliseconds
+const NEAR = 8; // pixels
+let stepped = { at: 0, drawn: true };
 
 document.addEventListener("click", (event) => {
-  if (!event.target.closest("#panel [data-step]")) return;
-  if (Date.now() - stepped < TWICE) event.preventDefault();
-  else stepped = Date.now();
+  const inPanel = event.target.closest("#panel [data-step]");
+  const onBoard = event.target.closest("#board :is(button, a)");
+  if (!inPanel && !onBoard) return;
+  const { detail: byPointer, clientX: x, clientY: y } = event;
+  const samePlace = byPointer ? Math.hypot(x - stepped.x, y - stepped.y) < NEAR : inPanel;
+  if (samePlace && Date.now() - stepped.at < TWICE) {
+    event.preventDefault();
+    event.stopPropagation();
+  } else if (inPanel || onBoard.matches("form *")) {
+    stepped = { at: Date.now(), x, y };
+  }
 }, { capture: true });
+
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (stepped.drawn || !["board", "appointment", "panel"].includes(event.target.id)) return;
+  stepped = { ...stepped, at: Date.now(), drawn: true };
+});
 
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || document.querySelector("dialog[open], :popover-open")) return;

@@ -324,6 +324,27 @@ def test_the_buttons_lead_a_visit_from_lane_to_lane(desk, house, clock):
         assert lanes(shown(desk))[lane] == [visit.code]
 
 
+@pytest.mark.parametrize("command", ["check_in", "no_show", "cancel_client"])
+def test_a_step_that_is_sent_twice_is_taken_once_and_answered_alike(desk, house, clock, command):
+    visit = book(house, at(9))
+    clock(at(9, 20))
+
+    answers = [press(desk, visit, command, version=1) for _ in range(2)]
+
+    assert [answer.status_code for answer in answers] == [204, 204]
+    assert visit.changes.count() == 2
+    assert visit.changes.get(version=2).request_id is not None
+
+
+def test_a_step_of_an_older_version_by_somebody_else_is_refused(desk, client, house, clock):
+    visit = book(house, at(9))
+    clock(at(8, 55))
+    press(desk, visit, "check_in", version=1)
+    client.force_login(worker("receptionist", house))
+
+    assert press(client, visit, "check_in", version=1).status_code == 409
+
+
 def test_without_script_a_button_leads_back_to_the_board(desk, house, clock):
     visit = book(house, at(9))
     clock(at(8, 55))

@@ -45,13 +45,26 @@ def test_a_button_of_a_page_that_is_out_of_date_is_refused_and_says_why(client, 
 
 
 @pytest.mark.django_db
-def test_the_same_button_twice_is_refused(client, visit, today):
+def test_the_same_button_twice_is_answered_as_the_first_time(client, visit, today):
+    client.force_login(worker("receptionist", visit.location))
+
+    answers = [client.post(url(visit, "check_in"), {"version": 1}) for _ in range(2)]
+
+    assert [(one.status_code, one["Location"]) for one in answers] == [
+        (302, f"/calendar/2026-11-19/?location={visit.location_id}&appointment={visit.code}")
+    ] * 2
+    assert visit.changes.count() == 2
+
+
+@pytest.mark.django_db
+def test_another_button_of_an_older_version_is_refused(client, visit, today):
     client.force_login(worker("receptionist", visit.location))
     client.post(url(visit, "check_in"), {"version": 1})
 
-    answer = client.post(url(visit, "check_in"), {"version": 1})
+    answer = client.post(url(visit, "cancel_spa"), {"version": 1})
 
-    assert 'data-code="SPA-ILLEGAL-TRANSITION"' in answer.content.decode()
+    assert answer.status_code == 409
+    assert 'data-code="SPA-STALE"' in answer.content.decode()
 
 
 @pytest.mark.django_db

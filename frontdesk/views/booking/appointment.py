@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Max, Q
@@ -92,7 +93,7 @@ def appointment(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_POST
 def act(request: HttpRequest, code: str, command: str) -> HttpResponse:
-    """Carry out one command on the version that the page showed.
+    """Carry out one command on the version that the page showed; sent twice, it is done once.
 
     A form that names the page it stands on (`next`) is taken back there, and HTMX told only
     what happened: that page draws itself again.
@@ -107,9 +108,8 @@ def act(request: HttpRequest, code: str, command: str) -> HttpResponse:
     shown = form.cleaned_data["version"] if form.is_valid() else 0
     page = back.asked(request)
     try:
-        chosen.call(
-            appointment=visit, version=shown, now=clock.now(), actor=Actor(user=request.user)
-        )
+        actor = Actor(user=request.user, request_id=_key_of(request.path, shown))
+        chosen.call(appointment=visit, version=shown, now=clock.now(), actor=actor)
     except BusinessLogicError as refusal:
         if page and wants_fragment(request):
             return changed(refusals.answer(request, refusal), elsewhere=True)
@@ -120,6 +120,14 @@ def act(request: HttpRequest, code: str, command: str) -> HttpResponse:
     if page:
         return changed(HttpResponse(status=204), elsewhere=True)
     return changed(_show(request, visit_context(request.user, code)))
+
+
+def _key_of(step: str, version: int) -> UUID:
+    """Return the `request_id` of a step: by its address, from this version, it is taken once.
+
+    Each button of a version is one request by its nature, in every tab and without script.
+    """
+    return uuid5(NAMESPACE_URL, f"{step}?version={version}")
 
 
 def changed(response: HttpResponse, *, elsewhere: bool = False) -> HttpResponse:

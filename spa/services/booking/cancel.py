@@ -14,13 +14,14 @@ from spa.models import (
     SpaPolicy,
 )
 from spa.services.audit import Actor
-from spa.services.booking.transitions import lock_appointment, save
+from spa.services.booking.transitions import lock_appointment, once, save
 from spa.services.transactions import locked_transaction
 
 S = AppointmentStatus
 
 
 @locked_transaction
+@once
 def cancel(
     *,
     appointment: Appointment,
@@ -39,6 +40,7 @@ def cancel(
 
 
 @locked_transaction
+@once
 def record_no_show(
     *, appointment: Appointment, now: datetime, actor: Actor, version: int | None = None
 ) -> Appointment:

@@ -8,13 +8,14 @@ from spa.errors import RuleBroken
 from spa.models import Action, Appointment, AppointmentItem, AppointmentStatus
 from spa.services.audit import Actor
 from spa.services.booking.refusals import IllegalTransition
-from spa.services.booking.transitions import lock_appointment, save
+from spa.services.booking.transitions import lock_appointment, once, save
 from spa.services.transactions import locked_transaction
 
 S = AppointmentStatus
 
 
 @locked_transaction
+@once
 def check_in(
     *, appointment: Appointment, now: datetime, actor: Actor, version: int | None = None
 ) -> Appointment:
@@ -34,6 +35,7 @@ def check_in(
 
 
 @locked_transaction
+@once
 def start(
     *, appointment: Appointment, now: datetime, actor: Actor, version: int | None = None
 ) -> Appointment:
@@ -46,6 +48,7 @@ def start(
 
 
 @locked_transaction
+@once
 def finish(
     *, appointment: Appointment, now: datetime, actor: Actor, version: int | None = None
 ) -> Appointment:
@@ -65,6 +68,7 @@ def finish(
 
 
 @locked_transaction
+@once
 def complete(
     *, appointment: Appointment, now: datetime, actor: Actor, version: int | None = None
 ) -> Appointment:

@@ -353,10 +353,25 @@ def cancel_party(
     :raises IllegalTransition: one of them is in service, or none is active
     :raises Stale: one was changed meanwhile
     """
+    earlier = idempotency.claim(
+        actor=actor,
+        operation="cancel_party",
+        now=now,
+        group=appointment.group,
+        cancelled_by=cancelled_by,
+        reason_code=reason_code,
+    )
+    if earlier:
+        return list(
+            Appointment.objects.of_party(appointment)
+            .filter(changes__request_id=actor.request_id)
+            .select_related("location", "client")
+        )
     visits = _waiting(_locked(appointment), ACTIVE, versions)
 
     for visit in visits:
         close_as_cancelled(visit, cancelled_by, actor=actor, now=now, reason_code=reason_code)
+    idempotency.settle(actor=actor, result=str(appointment.group))
     return visits
 
 

@@ -1,13 +1,48 @@
 """What every change of a visit has in common: lock, look, count the change, write it down."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import date, datetime
+from functools import wraps
+from typing import Any
 
 from spa.errors import Stale
 from spa.models import Action, Appointment, AppointmentItem
+from spa.services import idempotency
 from spa.services.audit import Actor
 from spa.services.booking.history import write_change
 from spa.services.booking.refusals import IllegalTransition
+
+
+def once(step: Callable[..., Appointment]) -> Callable[..., Appointment]:
+    """Answer a step that is sent again as it was answered the first time (see `idempotency`).
+
+    The visit is then returned as it is now. Stands below `locked_transaction`, so that the
+    request's key is part of that transaction.
+    """
+
+    @wraps(step)
+    def wrapper(
+        *,
+        appointment: Appointment,
+        now: datetime,
+        actor: Actor,
+        version: int | None = None,
+        **content: Any,
+    ) -> Appointment:
+        earlier = idempotency.claim(
+            actor=actor,
+            operation=step.__name__,
+            now=now,
+            appointment=appointment.pk,
+            **content,
+        )
+        if earlier:
+            return Appointment.objects.select_related("location", "client").get(code=earlier)
+        visit = step(appointment=appointment, now=now, actor=actor, version=version, **content)
+        idempotency.settle(actor=actor, result=visit.code)
+        return visit
+
+    return wrapper
 
 
 def lock_appointment(

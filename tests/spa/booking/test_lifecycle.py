@@ -1,13 +1,16 @@
 """From arrival to completion, and every step that is not allowed."""
 
+from uuid import uuid4
+
 import pytest
 
 from spa.errors import RuleBroken
 from spa.models import AppointmentChange, CancelledBy
 from spa.postgres.checks import check_now
 from spa.services import booking, verification
+from spa.services.audit import Actor
 from tests.concurrency import Thread, open_transaction, wait_until_somebody_waits_for_a_lock
-from tests.factories import NOW, TODAY, at
+from tests.factories import NOW, TODAY, at, make_user
 from tests.spa.booking.houses import DESK, House
 
 
@@ -31,6 +34,43 @@ def test_a_visit_is_received_treated_and_completed():
         *("book", "check_in", "start", "finish", "complete")
     ]
     assert list(verification.findings()) == []
+
+
+@pytest.mark.django_db
+def test_each_step_that_is_sent_again_is_answered_as_the_first_time():
+    visit, user = House().book(), make_user()
+    steps = (
+        (booking.check_in, at(9, 55)),
+        (booking.start, at(10)),
+        (booking.finish, at(10, 30)),
+    )
+    for step, now in steps:
+        actor = Actor(user=user, request_id=uuid4())
+        for _ in range(2):
+            answer = step(appointment=visit, now=now, actor=actor)
+        assert answer.pk == visit.pk
+
+    assert answer.status == "completed"
+    assert AppointmentChange.objects.filter(appointment=visit).count() == 5
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_copy_of_a_step_waits_for_the_first_and_is_answered_alike():
+    visit, actor = House().book(), Actor(user=make_user(), request_id=uuid4())
+
+    def cancel():
+        return booking.cancel(
+            appointment=visit, cancelled_by=CancelledBy.CLIENT, now=NOW, actor=actor, version=1
+        )
+
+    with open_transaction():
+        cancel()
+        copy = Thread(cancel)
+        copy.start()
+        waiting = wait_until_somebody_waits_for_a_lock()
+
+    assert "spa_idempotencykey" in waiting
+    assert copy.outcome().status == "cancelled"
 
 
 @pytest.mark.django_db
