@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from django.db import connection
@@ -43,6 +43,9 @@ class Story:
     def take(self, step: Step) -> None:
         """Let one step happen; the caller sees to it that it is a legal one."""
         visit, left_day = self.visit, None
+        # Who was led on before her time (`today.enliven`) is not treated before she came.
+        behind = (step.at, visit.arrived_at, visit.started_at, visit.finished_at)
+        step = replace(step, at=max(moment for moment in behind if moment))
         if step.action is not Action.BOOK:
             visit.version += 1
         match step.action:

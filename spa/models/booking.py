@@ -175,6 +175,18 @@ class Appointment(models.Model):
                 condition=~Q(status=S.IN_SERVICE) | Q(started_at__isnull=False),
             ),
             models.CheckConstraint(
+                name="appointment_starts_after_its_arrival",
+                condition=Q(arrived_at__isnull=True)
+                | Q(started_at__isnull=True)
+                | Q(started_at__gte=F("arrived_at")),
+            ),
+            models.CheckConstraint(
+                name="appointment_finishes_after_its_beginnings",
+                condition=Q(finished_at__isnull=True)
+                | (Q(started_at__isnull=True) | Q(finished_at__gte=F("started_at")))
+                & (Q(arrived_at__isnull=True) | Q(finished_at__gte=F("arrived_at"))),
+            ),
+            models.CheckConstraint(
                 name="appointment_that_is_over_was_closed",
                 condition=~Q(status__in=(S.COMPLETED, S.CANCELLED, S.NO_SHOW))
                 | Q(closed_at__isnull=False),

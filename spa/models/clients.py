@@ -169,6 +169,10 @@ class Client(models.Model):
                 name="client_phone_is_e164", condition=Q(phone__regex=r"^\+[1-9][0-9]{6,14}$")
             ),
             models.CheckConstraint(
+                name="client_language_is_known",
+                condition=Q(language__in=[code for code, _name in settings.LANGUAGES]),
+            ),
+            models.CheckConstraint(
                 name="client_is_not_her_own_guardian",
                 condition=Q(guardian__isnull=True) | ~Q(guardian=F("id")),
             ),

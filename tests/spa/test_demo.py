@@ -7,6 +7,8 @@ from django.db import transaction
 from django.db.models import Count, F
 
 from spa import engine
+from spa.demo.life import Step
+from spa.demo.stories import Story
 from spa.demo.today import CARDS
 from spa.models import (
     Action,
@@ -172,6 +174,16 @@ def test_a_training_or_a_repair_blocks_time_around_today():
 
 
 # -- Later starts -----------------------------------------------------------------------------
+def test_who_was_led_on_before_her_time_is_done_no_sooner_than_she_began():
+    visit = Appointment.objects.filter(status=S.IN_SERVICE).first()
+    story = Story(visit, list(visit.items.all()))
+
+    story.take(Step(Action.FINISH, visit.started_at - timedelta(minutes=3)))
+
+    assert visit.finished_at == visit.started_at
+    assert story.changes[0].at == visit.started_at
+
+
 def test_a_second_start_at_the_same_moment_changes_nothing():
     before = fingerprint()
 

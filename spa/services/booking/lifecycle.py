@@ -42,6 +42,7 @@ def start(
     """Begin the treatment."""
     visit = lock_appointment(appointment, allowed=(S.ARRIVED,), version=version)
 
+    now = max(now, visit.arrived_at)  # a server's clock may be put back between two steps
     visit.status, visit.started_at = S.IN_SERVICE, now
     _save(visit, Action.START, "started_at", actor=actor, now=now)
     return visit
@@ -60,6 +61,7 @@ def finish(
     if visit.is_finished:
         raise IllegalTransition(status=visit.status)
 
+    now = max(now, visit.started_at)
     visit.finished_at = now
     _free_the_rest(visit, now)
     _save(visit, Action.FINISH, "finished_at", actor=actor, now=now)

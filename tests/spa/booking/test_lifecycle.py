@@ -37,6 +37,18 @@ def test_a_visit_is_received_treated_and_completed():
 
 
 @pytest.mark.django_db
+def test_a_clock_that_is_put_back_puts_no_step_before_the_one_before_it():
+    visit = House().book()
+
+    do(booking.check_in, visit, at(10))
+    do(booking.start, visit, at(9, 58))
+    done = do(booking.finish, visit, at(9, 57))
+
+    assert (done.arrived_at, done.started_at, done.finished_at) == (at(10),) * 3
+    assert list(verification.findings()) == []
+
+
+@pytest.mark.django_db
 def test_each_step_that_is_sent_again_is_answered_as_the_first_time():
     visit, user = House().book(), make_user()
     steps = (

@@ -335,3 +335,23 @@ def a_status_that_goes_there_and_back_in_one_transaction():
     visits = Appointment.objects.filter(pk=visit.pk)
     visits.update(status=S.CANCELLED, cancelled_by="spa", closed_at=NOW)
     visits.update(status=S.CONFIRMED, cancelled_by="", closed_at=None, version=F("version"))
+
+
+@breaks("appointment_starts_after_its_arrival")
+def a_treatment_that_began_before_the_client_came():
+    make_visit(arrived_at=at(10), started_at=at(9, 59))
+
+
+@breaks(
+    "appointment_finishes_after_its_beginnings",
+    {"started_at": at(10)},
+    {"arrived_at": at(10)},
+    {"arrived_at": at(9), "started_at": at(10)},
+)
+def a_treatment_that_was_over_before_it_began(steps):
+    make_visit(finished_at=at(9, 59), **steps)
+
+
+@allowed({}, {"arrived_at": at(10)}, {"started_at": at(10)})
+def a_treatment_of_no_length(steps):
+    add_item(make_visit(**{"finished_at": at(10), **steps}))

@@ -55,6 +55,11 @@ def two_clients_with_the_same_phone(phone):
     make_client(phone=phone)
 
 
+@breaks("client_language_is_known", "", "de", "ES-CO", "es")
+def a_client_whom_nobody_can_write_to(language):
+    make_client(language=language)
+
+
 @breaks("client_is_not_her_own_guardian")
 def a_client_who_is_her_own_guardian():
     client = make_client()
