@@ -1,10 +1,15 @@
 """What who treats writes down about a client's health, sealed (rule book §3; SEC-13, 38, 46)."""
 
+import logging
+
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from spa import encryption
+
+log = logging.getLogger(__name__)
 
 
 class HealthNote(models.Model):
@@ -36,3 +41,12 @@ class HealthNote(models.Model):
     @property
     def text(self) -> str:
         return encryption.decrypt(self.text_sealed, table="healthnote", pk=self.pk, field="text")
+
+    @property
+    def shown_text(self) -> str:
+        """`text` as a page shows it: a seal that cannot be opened is said, and fails no page."""
+        try:
+            return self.text
+        except encryption.CannotDecrypt:
+            log.error("health note %d cannot be decrypted", self.pk)
+            return gettext("This note cannot be read. Tell an administrator.")

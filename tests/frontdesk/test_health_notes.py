@@ -57,6 +57,21 @@ def test_the_page_of_a_client_holds_no_note_until_it_is_asked_for(client, visit,
     assert openings() == 1
 
 
+def test_a_note_that_cannot_be_decrypted_is_said_in_its_place_and_hides_no_other(
+    client, visit, notes
+):
+    lost = clients.write_health_note(client=visit.client, text="Asma", now=NOW, actor=Actor())
+    HealthNote.objects.filter(pk=lost.pk).update(text_sealed="sealed with a key that is gone")
+    client.force_login(worker("receptionist", visit.location))
+
+    answer = client.post(notes, headers={"Accept-Language": "en"})
+
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert "This note cannot be read. Tell an administrator." in page
+    assert NOTE in page
+
+
 @pytest.mark.parametrize("role", ["receptionist", "manager", "administrator"])
 def test_who_books_may_open_them(client, visit, notes, role):
     client.force_login(worker(role, visit.location))
