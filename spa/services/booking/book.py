@@ -80,8 +80,8 @@ def book_at(
                 actor=actor,
                 override=override,
             )
-        except SlotTaken:
-            if not remaining or concrete is None:
+        except SlotTaken as refusal:
+            if not remaining or (concrete is None and refusal.facts):
                 raise
     raise SlotTaken
 
@@ -185,6 +185,7 @@ def book(
     plan = window.plan_at(starts_at)
     if isinstance(plan, engine.Refused):
         refuse(plan)
+    refuse_who_is_not_locked(wanted, plan)
     broken = broken_by_booking(
         [client], location=location, policy=window.policy, now=now, actor=actor
     )
@@ -291,6 +292,19 @@ def lock_resources(wanted: Iterable[Wanted]) -> None:
     wanted = list(wanted)
     list(StaffMember.objects.locked().filter(pk__in={one.staff_id for one in wanted} - {None}))
     list(Room.objects.locked().filter(pk__in={one.room_id for one in wanted} - {None}))
+
+
+def refuse_who_is_not_locked(wanted: Sequence[Wanted], plan: engine.Plan) -> None:
+    """Refuse a plan with staff or rooms that were left open, and so were not locked.
+
+    The search had found nobody, but somebody became free before the check under the lock. Whoever
+    is not locked may be blocked, or booked, at this very moment.
+
+    :raises SlotTaken: without `reasons`: searching once more finds them
+    """
+    for one, item in zip(wanted, plan.items, strict=True):
+        if item.staff not in (None, one.staff_id) or item.room not in (None, one.room_id):
+            raise SlotTaken
 
 
 def placement(planned: engine.PlannedItem, rooms: Mapping[int, engine.RoomFacts]) -> dict:

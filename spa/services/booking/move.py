@@ -18,6 +18,7 @@ from spa.services.booking.book import (
     lock_resources,
     past,
     placement,
+    refuse_who_is_not_locked,
 )
 from spa.services.booking.limits import broken_by_return
 from spa.services.booking.override import Override, let_pass
@@ -76,8 +77,8 @@ def move_at(
                 version=version,
                 override=override,
             )
-        except SlotTaken:
-            if not remaining or concrete is None:
+        except SlotTaken as refusal:
+            if not remaining or (concrete is None and refusal.facts):
                 raise
     raise SlotTaken
 
@@ -145,6 +146,7 @@ def move(
     plan = window.plan_at(starts_at)
     if isinstance(plan, engine.Refused):
         refuse(plan)
+    refuse_who_is_not_locked(wanted, plan)
     refuse_what_moves_nobody([(items, asked or wanted, plan)])
     if visit.ends_at <= now < localtime.moment(plan.end):
         broken = broken_by_return(

@@ -34,6 +34,7 @@ from spa.services.booking.book import (
     in_short,
     lock_resources,
     past,
+    refuse_who_is_not_locked,
     write_drafts,
 )
 from spa.services.booking.cancel import close_as_cancelled
@@ -395,8 +396,8 @@ def _try(
         try:
             # As in `book_at`: only the locked check knows whether this was done before.
             return attempt(found or members)
-        except SlotTaken:
-            if not remaining or found is None:
+        except SlotTaken as refusal:
+            if not remaining or (found is None and refusal.facts):
                 raise
     raise SlotTaken
 
@@ -426,6 +427,8 @@ def _plans(window: PartyWindow, starts_at: datetime) -> tuple[engine.Plan, ...]:
     if isinstance(plans, engine.Refused):
         guest = next((one.guest for one in plans.reasons if one.guest is not None), None)
         refuse(plans, client=None if guest is None else window.members[guest].client.pk)
+    for member, plan in zip(window.members, plans, strict=True):
+        refuse_who_is_not_locked(member.wanted, plan)
     return plans
 
 

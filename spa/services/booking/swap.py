@@ -14,7 +14,12 @@ from spa.errors import RuleBroken
 from spa.models import MOVABLE, Action, Appointment, AppointmentItem, Client
 from spa.services import idempotency, slots
 from spa.services.audit import Actor
-from spa.services.booking.book import TRIES, in_short, lock_resources
+from spa.services.booking.book import (
+    TRIES,
+    in_short,
+    lock_resources,
+    refuse_who_is_not_locked,
+)
 from spa.services.booking.move import (
     PLACEMENT_FIELDS,
     place,
@@ -59,8 +64,8 @@ def swap_at(
                 actor=actor,
                 versions=versions,
             )
-        except SlotTaken:
-            if not remaining or found is None:
+        except SlotTaken as refusal:
+            if not remaining or (found is None and refusal.facts):
                 raise
     raise SlotTaken
 
@@ -117,6 +122,8 @@ def swap(
     found = _plan(pair, wanted, now)
     if isinstance(found, engine.Refused):
         refuse(found)
+    for visit, (plan, _rooms) in zip(pair, found, strict=True):
+        refuse_who_is_not_locked(wanted[visit.pk], plan)
     refuse_what_moves_nobody(
         (items[visit.pk], asked[visit.pk], plan)
         for visit, (plan, _rooms) in zip(pair, found, strict=True)

@@ -1,0 +1,217 @@
+"""What a desk may do, drawn at random; every command is one call of the product's services."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from random import Random
+from uuid import UUID
+
+from spa.models import ACTIVE, Appointment, AvailabilityExclusion, CancelledBy, ExclusionKind
+from spa.services import booking, schedule
+from spa.services.audit import Actor
+from spa.services.slots import Member, Wanted
+from tests.turmoil.house import CLOSES, DAYS, OPENS, Stage
+
+QUARTERS = (CLOSES - OPENS) * 4
+IN_THE_RUSH = 0.7  # of what is done, concerns the hour at which all desks rush
+
+
+class Hand:
+    """One desk's hand: each method does one thing, with whatever chance gives it."""
+
+    def __init__(self, chance: Random, stage: Stage) -> None:
+        self.chance, self.stage = chance, stage
+        self.blocks: list[schedule.Block] = []
+
+    # -- Visits --
+    def book(self) -> None:
+        request = {
+            **self._here(),
+            "client": self.chance.choice(self.stage.clients),
+            "wanted": self._wishes(),
+            "starts_at": self._start(),
+        }
+        made = booking.book_at(**request)
+        if self.chance.random() < 0.2:  # the form is sent once more
+            assert booking.book_at(**request).pk == made.pk, "one request, two visits"
+
+    def book_party(self) -> None:
+        clients = self.chance.sample(self.stage.clients, self.chance.choice([2, 2, 3]))
+        members = [Member(client, self._wishes(most=2)) for client in clients]
+        booking.book_party_at(**self._here(), members=members, starts_at=self._start())
+
+    def move(self) -> None:
+        visit = self._visit()
+        wanted = [
+            Wanted(item.service_id, self._somebody(), parallel=item.parallel)
+            for item in visit.items.order_by("position")
+        ]
+        booking.move_at(
+            appointment=visit,
+            wanted=wanted,
+            starts_at=self._start(),
+            for_client=self.chance.random() < 0.1,
+            **self._told(),
+        )
+
+    def move_party(self) -> None:
+        booking.move_party_at(
+            appointment=self._visit(of_party=True),
+            starts_at=self._start(),
+            for_client=False,
+            **self._told(),
+        )
+
+    def swap(self) -> None:
+        booking.swap_at(first=self._visit(), second=self._visit(), **self._told())
+
+    def cancel(self) -> None:
+        who = self.chance.choice([CancelledBy.CLIENT, CancelledBy.SPA])
+        booking.cancel(appointment=self._visit(), cancelled_by=who, **self._told())
+
+    def cancel_party(self) -> None:
+        booking.cancel_party(
+            appointment=self._visit(of_party=True), cancelled_by=CancelledBy.SPA, **self._told()
+        )
+
+    def treat(self) -> None:
+        """Take a visit's next step, whichever that is."""
+        steps = {
+            "confirmed": (booking.check_in, booking.check_in, booking.record_no_show),
+            "arrived": (booking.start,),
+            "in_service": (booking.finish,),
+        }
+        visit = self._visit()
+        step = self.chance.choice(steps.get(visit.status, (booking.complete,)))
+        step(appointment=visit, **self._told())
+
+    # -- Schedules --
+    def set_week(self) -> None:
+        begins = OPENS * 60 + 30 * self.chance.randrange(5)
+        ends = CLOSES * 60 - 30 * self.chance.randrange(5)
+        schedule.set_week(
+            **self._here(),
+            staff=self.chance.choice(self.stage.staff),
+            hours=[schedule.Hours(weekday, begins, ends) for weekday in range(1, 8)],
+            valid_from=self.chance.choice(DAYS),
+            confirmed=True,
+        )
+
+    def set_opening(self) -> None:
+        begins = OPENS * 60 + 30 * self.chance.randrange(3)
+        hours = [schedule.Hours(weekday, begins, CLOSES * 60) for weekday in range(1, 8)]
+        schedule.set_opening(**self._here(), hours=hours, confirmed=True)
+
+    def block(self) -> None:
+        self.blocks.append(schedule.block_time(**self._here(), **self._whom(), **self._span()))
+
+    def exclude(self) -> None:
+        schedule.exclude(**self._here(), **self._whom(), **self._span(), confirmed=True)
+
+    def exclude_weekly(self) -> None:
+        begins = OPENS * 60 + 15 * self.chance.randrange(QUARTERS - 2)
+        schedule.exclude_weekly(
+            **self._here(),
+            **self._whom(),
+            weekdays=[self.chance.choice(DAYS).isoweekday()],
+            from_minute=begins,
+            to_minute=begins + 30,
+            valid_from=DAYS[0],
+            valid_until=DAYS[-1],
+            kind=ExclusionKind.LUNCH,
+            confirmed=True,
+        )
+
+    def unblock(self) -> None:
+        known = AvailabilityExclusion.objects.filter(location=self.stage.location)
+        keys = list(known.values_list("pk", flat=True).order_by("pk"))
+        chosen = self.chance.sample(keys, min(len(keys), 3))
+        schedule.unblock(
+            location=self.stage.location,
+            exclusions=chosen,
+            now=self.stage.now,
+            actor=self._actor(),
+        )
+
+    # -- What chance gives --
+    def _told(self) -> dict:
+        return {"now": self.stage.now, "actor": self._actor()}
+
+    def _here(self) -> dict:
+        return {"location": self.stage.location, **self._told()}
+
+    def _actor(self) -> Actor:
+        number = UUID(int=self.chance.getrandbits(128), version=4)
+        return Actor(user=self.chance.choice(self.stage.users), request_id=number)
+
+    def _start(self) -> datetime:
+        if self.chance.random() < IN_THE_RUSH:
+            return self.stage.rush + timedelta(minutes=15 * self.chance.randrange(4))
+        return self.stage.moment(self.chance.choice(DAYS), self.chance.randrange(QUARTERS))
+
+    def _span(self) -> dict:
+        starts_at = self._start()
+        return {
+            "starts_at": starts_at,
+            "ends_at": starts_at + timedelta(minutes=15 * self.chance.randint(1, 4)),
+        }
+
+    def _whom(self) -> dict:
+        whom = [("staff", self.stage.staff), ("room", self.stage.rooms)]
+        kind, among = self.chance.choice([*whom, *whom, ("", [])])
+        return {kind: self.chance.choice(among)} if kind else {}
+
+    def _somebody(self) -> int | None:
+        return self.chance.choice([None, None, *(member.pk for member in self.stage.staff)])
+
+    def _wishes(self, most: int = 3) -> list[Wanted]:
+        services = self.chance.sample(self.stage.services, self.chance.randint(1, most))
+        return [
+            Wanted(
+                service.pk,
+                self._somebody() if service.needs_staff else None,
+                parallel=number > 0 and self.chance.random() < 0.3,
+            )
+            for number, service in enumerate(services)
+        ]
+
+    def _visit(self, *, of_party: bool = False) -> Appointment:
+        """Return a visit; mostly one that is still to come.
+
+        :raises NothingThere: there is none yet
+        """
+        visits = Appointment.objects.select_related("location", "client").order_by("pk")
+        if self.chance.random() < 0.9:
+            visits = visits.filter(status__in=ACTIVE)
+        if self.chance.random() < IN_THE_RUSH:
+            until = self.stage.rush + timedelta(hours=1)
+            visits = visits.filter(starts_at__lt=until, ends_at__gt=self.stage.rush)
+        found = list(visits)
+        if of_party:
+            groups = [visit.group for visit in found]
+            found = [visit for visit in found if groups.count(visit.group) > 1]
+        if not found:
+            raise NothingThere
+        return self.chance.choice(found)
+
+
+class NothingThere(Exception):
+    """The command has nothing to work on yet."""
+
+
+# How often each is drawn: enough comes and goes that the house stays nearly full.
+WEIGHTS: dict[Callable[[Hand], None], int] = {
+    Hand.book: 20,
+    Hand.book_party: 8,
+    Hand.move: 14,
+    Hand.move_party: 6,
+    Hand.swap: 10,
+    Hand.cancel: 8,
+    Hand.cancel_party: 3,
+    Hand.treat: 10,
+    Hand.set_week: 4,
+    Hand.set_opening: 2,
+    Hand.block: 8,
+    Hand.exclude: 2,
+    Hand.exclude_weekly: 1,
+    Hand.unblock: 8,
+}
