@@ -48,6 +48,8 @@ def tell(changes: Sequence[AppointmentChange], *, zone: ZoneInfo) -> list[Line]:
 def _sentence(change: AppointmentChange, before: dict, zone: ZoneInfo) -> str:
     if change.action == Action.MOVE:
         return _moved(change, before, zone)
+    if change.action == Action.CHANGE_ITEMS:
+        return _other_treatments(change, before, zone)
     if change.action == Action.CANCEL:
         by = change.state["cancelled_by"]
         return _("Cancelled for the client") if by == "client" else _("Cancelled for the spa")
@@ -64,6 +66,21 @@ def _moved(change: AppointmentChange, before: dict, zone: ZoneInfo) -> str:
     else:
         text = _("Moved from %(was)s to %(now)s") % {"was": _day(was), "now": _day(now)}
     return _("%(what)s, the client asked") % {"what": text} if asked else text
+
+
+def _other_treatments(change: AppointmentChange, before: dict, zone: ZoneInfo) -> str:
+    if change.reason_code == "late":
+        return _("Shortened, since the client came late")
+    had, has = ({item["service"] for item in state["items"]} for state in (before, change.state))
+    end = datetime.fromisoformat(change.state["ends_at"]).astimezone(zone)
+    until = {"end": f"{end:%H:%M}"}
+    if had < has:
+        return _("A treatment was added, until %(end)s now") % until
+    if has < had:
+        return _("A treatment was removed, until %(end)s now") % until
+    if had == has and change.state["ends_at"] != before["ends_at"]:
+        return _("Another length, until %(end)s now") % until
+    return _("Treatments changed, until %(end)s now") % until
 
 
 def _start(state: dict, zone: ZoneInfo) -> datetime:

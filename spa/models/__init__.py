@@ -4,6 +4,7 @@ from spa.models.audit import AuditLog
 from spa.models.booking import (
     ACTIVE,
     BINDING,
+    CHANGEABLE,
     MOST_ITEMS,
     MOVABLE,
     OCCUPYING,
@@ -35,6 +36,7 @@ from spa.models.schedule import (
 __all__ = [
     "ACTIVE",
     "BINDING",
+    "CHANGEABLE",
     "MOST_ITEMS",
     "MOVABLE",
     "OCCUPYING",

@@ -34,6 +34,7 @@ S = AppointmentStatus
 ACTIVE = (S.OFFERED, S.PENDING_PAYMENT, S.CONFIRMED, S.ARRIVED, S.IN_SERVICE)
 OCCUPYING = (*ACTIVE, S.COMPLETED)
 MOVABLE = (S.PENDING_PAYMENT, S.CONFIRMED, S.ARRIVED)
+CHANGEABLE = (S.CONFIRMED, S.ARRIVED, S.IN_SERVICE)  # its treatments can be others
 BINDING = tuple(status for status in ACTIVE if status != S.OFFERED)
 
 MOST_ITEMS = 8  # of one appointment
@@ -221,6 +222,11 @@ class Appointment(models.Model):
         """Still waiting for its treatment, so that another time can be found for it."""
         return self.status in MOVABLE
 
+    @property
+    def is_changeable(self) -> bool:
+        """Not yet over, so that its treatments can still be others."""
+        return self.status in CHANGEABLE and not self.is_finished
+
     def tells_health_to(self, user, *, now: datetime) -> bool:
         """Return whether `user`, who sees this visit, may know of the client's health by it."""
         if user.has_perm("spa.view_calendar"):
@@ -359,6 +365,7 @@ class Action(models.TextChoices):
 
     BOOK = "book", _("Booked")
     MOVE = "move", _("Moved")
+    CHANGE_ITEMS = "change_items", _("Treatments changed")
     CHECK_IN = "check_in", _("Checked in")
     START = "start", _("Started")
     FINISH = "finish", _("Finished")

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from django.db import connection
 
-from spa.models import ACTIVE, BINDING, OCCUPYING, Action, AppointmentStatus
+from spa.models import ACTIVE, BINDING, CHANGEABLE, OCCUPYING, Action, AppointmentStatus
 
 S, A = AppointmentStatus, Action
 # In service and waiting to be charged: a status of its own to whoever reads the history.
@@ -24,6 +24,7 @@ LEGAL = (
     (A.BOOK, BEGINNING, S.CONFIRMED),
     (A.BOOK, BEGINNING, S.PENDING_PAYMENT),
     *((A.MOVE, status, status) for status in WAITING),
+    *((A.CHANGE_ITEMS, status, status) for status in CHANGEABLE),
     (A.CHECK_IN, S.CONFIRMED, S.ARRIVED),
     (A.START, S.ARRIVED, S.IN_SERVICE),
     (A.FINISH, S.IN_SERVICE, FINISHED),
@@ -118,8 +119,9 @@ FROM step s JOIN spa_appointment a ON a.id = s.appointment_id CROSS JOIN LATERAL
     s.action || ' ' || s.status_before || ' ' || s.status <> ALL(%(legal)s)),
   ('no moment of ' || s.action, %(moments)s::jsonb ? s.action
     AND s.state->>(%(moments)s::jsonb->>s.action) IS NULL),
-  ('other services', s.services <> s.services_before),
-  ('moved by ' || s.action, s.action <> 'move' AND s.placement <> s.placement_before),
+  ('other services', s.action <> 'change_items' AND s.services <> s.services_before),
+  ('moved by ' || s.action,
+    s.action NOT IN ('move', 'change_items') AND s.placement <> s.placement_before),
   ('the day it left', (s.action = 'move') <> (s.left_day IS NOT NULL)),
   ('moves miscounted', (s.state->>'moves')::int <> s.moves)
 ) AS found(what, wrong) WHERE found.wrong

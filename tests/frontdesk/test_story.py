@@ -1,5 +1,6 @@
 """What happened to a visit, told in sentences."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,7 @@ from spa.models import CancelledBy
 from spa.services import booking
 from spa.services.audit import Actor
 from spa.services.slots import Wanted
-from tests.factories import NOW, TODAY, at, make_user
+from tests.factories import NOW, TODAY, at, make_service, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -48,6 +49,28 @@ def test_a_move_to_another_day_says_both_days_and_who_asked(visit, settings):
     assert told(visit)[:2] == [
         "Moved from 22 Nov 10:00 to 23 Nov 09:00, the client asked",
         "Moved from 19 Nov 10:00 to 22 Nov 10:00",
+    ]
+
+
+def test_other_treatments_say_what_came_and_went(visit, settings):
+    settings.LANGUAGE_CODE = "en"
+    (line,) = booking.as_it_is(visit)
+    facial = booking.Line(Wanted(make_service(minutes=30).pk, line.wanted.staff_id))
+
+    def change(*lines):
+        booking.change_items_at(appointment=visit, lines=lines, now=NOW, actor=Actor())
+
+    change(line, facial)
+    change(line)
+    change(replace(line, minutes=45))
+    booking.check_in_shortened(appointment=visit, now=at(10, 20), actor=Actor())
+
+    assert told(visit)[::-1][1:] == [
+        "A treatment was added, until 11:30 now",
+        "A treatment was removed, until 11:00 now",
+        "Another length, until 10:45 now",
+        "Shortened, since the client came late",
+        "Checked in",
     ]
 
 

@@ -1,6 +1,7 @@
 """Verify names each defect, and finds none in what the services do."""
 
 import random
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -284,7 +285,10 @@ class Desk:
 
     def act(self) -> None:
         self.now += timedelta(minutes=self.chance.choice((0, 0, 5, 10)))
-        commands = ("book", "book", "move", "check_in", "start", "finish", "complete", "cancel")
+        commands = (
+            *("book", "book", "move", "change_items"),
+            *("check_in", "start", "finish", "complete", "cancel"),
+        )
         name = self.chance.choice((*commands, "record_no_show", "record_no_show", *["natural"] * 6))
         visits = list(Appointment.objects.order_by("starts_at", "pk"))
         # A closed visit is tried now and then, to be refused.
@@ -321,9 +325,20 @@ class Desk:
             fields["wanted"] = [self._wanted(item.service_id) for item in items]
             fields["starts_at"] = self._some_start()
             fields["for_client"] = self.chance.random() < 0.3
+        if name == "change_items":
+            fields["lines"] = self._other_treatments(visit)
         if name == "cancel":
             fields["cancelled_by"] = self.chance.choice(CancelledBy.values)
         do(getattr(booking, name), visit, self.now, **fields)
+
+    def _other_treatments(self, visit: Appointment) -> list[booking.Line]:
+        lines = [
+            replace(line, minutes=self.chance.choice((None, 25, 60, 90)))
+            for line in booking.as_it_is(visit)
+        ]
+        if self.chance.random() < 0.5:
+            lines.append(booking.Line(self._wanted(self.chance.choice(self.services).pk)))
+        return lines[self.chance.choice((0, 0, 1)) :]
 
     def _wanted(self, service: int) -> Wanted:
         return Wanted(service, self.chance.choice(self.staff).pk, self.chance.choice(self.rooms).pk)
@@ -345,6 +360,6 @@ def test_whatever_the_desk_does_verify_stays_clean(seed):
 
     check_now()
     assert found() == [], desk.done
-    assert {"book", "check_in", "start", "finish", "cancel"} <= set(desk.done)
+    assert {"book", "change_items", "check_in", "start", "finish", "cancel"} <= set(desk.done)
     assert AppointmentChange.objects.count() == len(desk.done) + desk.done.count("finish")
     assert Client.objects.count() == 4

@@ -2,6 +2,9 @@
 
 from spa.services.booking.book import book, book_at
 from spa.services.booking.cancel import cancel, record_no_show
+from spa.services.booking.change_items import change_items, change_items_at, try_change
+from spa.services.booking.change_plan import Change, Line, as_it_is, has_begun
+from spa.services.booking.late import check_in_shortened, is_late
 from spa.services.booking.lifecycle import check_in, complete, finish, start
 from spa.services.booking.limits import TooManyBookings, TooManyVisits
 from spa.services.booking.move import move, move_at
@@ -23,13 +26,16 @@ from spa.services.booking.refusals import (
 from spa.services.booking.swap import swap, swap_at
 
 __all__ = [
+    "Change",
     "ClientBlocked",
     "IllegalTransition",
+    "Line",
     "Override",
     "ServiceTwice",
     "SlotTaken",
     "TooManyBookings",
     "TooManyVisits",
+    "as_it_is",
     "book",
     "book_at",
     "book_party",
@@ -37,10 +43,15 @@ __all__ = [
     "can_pass",
     "cancel",
     "cancel_party",
+    "change_items",
+    "change_items_at",
     "check_in",
+    "check_in_shortened",
     "complete",
     "find_party",
     "finish",
+    "has_begun",
+    "is_late",
     "move",
     "move_at",
     "move_party",
@@ -49,4 +60,5 @@ __all__ = [
     "start",
     "swap",
     "swap_at",
+    "try_change",
 ]
