@@ -165,7 +165,7 @@ def draw(
     today = {
         slot.plan.start: slot for slot in search.slots if _day_of(slot.plan.start, zone) == day
     }
-    refused = [one for one in search.refused if _day_of(one.start, zone) == day]
+    refused = search.refused_between(*map(localtime.minutes, localtime.day_span(day, zone)))
     best = engine.best(list(today.values()), BEST)
     names = short_names(staff.values())
     at = None if asked.start is None else localtime.minutes(asked.start)

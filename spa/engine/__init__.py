@@ -5,7 +5,6 @@ from .intervals import Interval, intersect, merge, subtract
 from .plans import (
     TOGETHER,
     Merit,
-    PartySearch,
     PartySlot,
     Plan,
     PlannedItem,
@@ -16,7 +15,7 @@ from .plans import (
     with_plan,
 )
 from .ranking import best
-from .search import party_at, party_slots, plan_at, search, search_party, slots
+from .search import party_at, plan_at, search, search_party
 
 __all__ = [
     "TOGETHER",
@@ -26,7 +25,6 @@ __all__ = [
     "Guest",
     "Interval",
     "Merit",
-    "PartySearch",
     "PartySlot",
     "PlaceBusy",
     "Plan",
@@ -42,11 +40,9 @@ __all__ = [
     "intersect",
     "merge",
     "party_at",
-    "party_slots",
     "plan_at",
     "search",
     "search_party",
-    "slots",
     "subtract",
     "with_plan",
 ]

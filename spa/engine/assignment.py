@@ -50,15 +50,17 @@ def choose(rows: Sequence[Row], ranking: Ranking) -> Choice | None:
     return _BranchAndBound(rows, ranking).run()
 
 
-def _choose_one(row: Row, ranking: Ranking) -> Choice:
+def _choose_one(row: Row, ranking: Ranking) -> Choice | None:
     """Shortcut for the commonest visit, which is searched for over whole months."""
 
-    def rank(option: Option) -> tuple[int, bool]:
-        return option.first + option.last, option.who not in ranking.preferred
-
-    option = min(filter(unconditional, row), key=rank)
-    cost, stranger = rank(option)
-    return Choice((option,), cost, not stranger)
+    best: Choice | None = None
+    for option in filter(unconditional, row):
+        cost, preferred = option.first + option.last, option.who in ranking.preferred
+        if best is None or (cost, not preferred) < (best.cost, not best.preferred):
+            best = Choice((option,), cost, preferred)
+            if not cost and (preferred or not ranking.preferred):
+                break
+    return best
 
 
 def forerunners(rows: Sequence[Row]) -> list[int | None]:

@@ -20,20 +20,18 @@ class House:
         self.clients = [Spans(guest.client_busy) for guest in guests]
         self._open = subtract(self.opening, merge(self.exclusions.intervals()))
 
-    def obstacles(self, start: int, times: Sequence[Interval]) -> list[Reason]:
-        reasons = [*self._calendar(start)]
+    def obstacles(self, start: int, times: Sequence[Interval]) -> Iterator[Reason]:
+        """Yield what stands in the way; hours that are excluded twice come twice."""
+        yield from self._calendar(start)
         for at, (begin, end) in enumerate(times):
             # One look-up is enough for the many items that nothing keeps from happening.
             if not contains(self._open, begin, end):
-                reasons.extend(self._location(at, begin, end))
+                yield from self._location(at, begin, end)
         for guest, client in enumerate(self.clients):
             if client.spans:
                 finish = max(end for at, (_, end) in enumerate(times) if self.guests[at] == guest)
-                reasons.extend(
-                    Reason("client_busy", start=busy.start, end=busy.end, guest=guest)
-                    for busy in client.all(start, finish)
-                )
-        return list(dict.fromkeys(reasons))  # the same hours may be excluded twice
+                for busy in client.all(start, finish):
+                    yield Reason("client_busy", start=busy.start, end=busy.end, guest=guest)
 
     def sellable_around(self, start: int) -> Interval:
         """Return the time around `start` in which the location can still sell anything."""

@@ -48,9 +48,10 @@ class Person:
     def window(self, start: int, end: int) -> Window | None:
         """Return the free stretch that holds all of `[start, end)`."""
         at = bisect_right(self._starts, start) - 1
-        if at < 0 or end > self._windows[at].end:
+        if at < 0:
             return None
-        return self._windows[at]
+        window = self._windows[at]
+        return window if end <= window.end else None
 
 
 class Staffing:
@@ -82,23 +83,14 @@ class Staffing:
             window = person.window(start, end)
             if window is None:
                 continue
-            before = start - max(window.start, opens)
-            after = min(window.end, closes) - busy_until
+            begins, ends, reach, _enclosed = window
+            before = start - (begins if begins > opens else opens)
+            after = (ends if ends < closes else closes) - busy_until
             if after < 0:
                 after = self._gap_from(busy_until, person)
-            row.append(
-                Option(
-                    person.id,
-                    start,
-                    end,
-                    busy_until,
-                    window.reach,
-                    before if 0 < before < sellable else 0,
-                    after if 0 < after < sellable else 0,
-                    window,
-                    guest,
-                )
-            )
+            first = before if 0 < before < sellable else 0
+            last = after if 0 < after < sellable else 0
+            row.append(Option(person.id, start, end, busy_until, reach, first, last, window, guest))
         return row
 
     def _gap_from(self, minute: int, person: Person) -> int:

@@ -1,8 +1,9 @@
 """What the search answers."""
 
-from collections.abc import Hashable
-from dataclasses import dataclass, replace
-from typing import NamedTuple
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Generic, NamedTuple, TypeVar
 
 from .facts import Busy, Facts, PlaceBusy
 
@@ -92,20 +93,29 @@ class Refused:
     reasons: tuple[Reason, ...]  # never empty
 
 
-@dataclass(frozen=True, slots=True)
-class PartySearch:
-    """Every start of the grid for a party, in exactly one of the two; both in order of time."""
-
-    slots: tuple[PartySlot, ...]
-    refused: tuple[Refused, ...]
+S = TypeVar("S", Slot, PartySlot)
 
 
-@dataclass(frozen=True, slots=True)
-class Search:
-    """Every start of the grid, in exactly one of the two; both in order of time."""
+@dataclass(frozen=True)
+class Search(Generic[S]):
+    """Every start of the grid, offered or not; both in order of time.
 
-    slots: tuple[Slot, ...]
-    refused: tuple[Refused, ...]
+    Why a start is not offered is worked out when it is asked for: that takes longer than finding
+    those that are.
+    """
+
+    slots: tuple[S, ...]
+    others: tuple[int, ...]  # the starts that are not offered
+    explain: Callable[[int], Refused] = field(compare=False, repr=False)
+
+    @cached_property
+    def refused(self) -> tuple[Refused, ...]:
+        """Say of each start that is not offered what stands in its way."""
+        return tuple(map(self.explain, self.others))
+
+    def refused_between(self, start: int, end: int) -> tuple[Refused, ...]:
+        """Say so of those from `start` on and before `end`."""
+        return tuple(self.explain(other) for other in self.others if start <= other < end)
 
 
 def with_plan(facts: Facts, plan: Plan, group: Hashable, appointment: int) -> Facts:

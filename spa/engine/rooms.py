@@ -1,18 +1,28 @@
 """Which room, and which place in it, an item can have."""
 
+from bisect import bisect_right
 from collections.abc import Hashable, Iterator, Sequence
 from typing import NamedTuple
 
 from .assignment import Ranking
 from .facts import Exclusion, Facts, PlaceBusy, RoomFacts
-from .intervals import ALWAYS, Interval, Spans, around, merge, subtract
+from .intervals import ALWAYS, Interval, Spans, merge, subtract
 from .promises import Law, Option, Row
 from .timetable import Items
 
 
 class Place(NamedTuple):
     free: tuple[Interval, ...]
+    starts: list[int]  # of `free`
     busy: Spans[PlaceBusy]  # what keeps this visit off the place
+
+    def until(self, start: int, end: int) -> int | None:
+        """Return how long the place stays free if it is in `[start, end)`; None if it is not."""
+        at = bisect_right(self.starts, start) - 1
+        if at < 0:
+            return None
+        until = self.free[at][1]
+        return until if end <= until else None
 
 
 class Room:
@@ -31,31 +41,28 @@ class Room:
             if busy.place == number or not (facts.shared or busy.group == group)
         )
         taken = merge(busy.intervals() + self.exclusions.intervals())
-        return Place(subtract(ALWAYS, taken), busy)
+        free = subtract(ALWAYS, taken)
+        return Place(free, [start for start, _end in free], busy)
 
     def reach(self, start: int, end: int) -> int | None:
         """Return how long a place that is free in `[start, end)` stays so; None if none is."""
         longest = None
         for place in self.places:
-            window = around(place.free, start, end)
-            if window is not None and (longest is None or window[1] > longest):
-                longest = window[1]
+            until = place.until(start, end)
+            if until is not None and (longest is None or until > longest):
+                longest = until
         return longest
 
     def reaches(self, start: int, end: int) -> Iterator[tuple[int, int]]:
         """Yield each place that is free in `[start, end)`, and how long it stays so."""
         for number, place in enumerate(self.places):
-            window = around(place.free, start, end)
-            if window is not None:
-                yield number, window[1]
+            until = place.until(start, end)
+            if until is not None:
+                yield number, until
 
     def place(self, start: int, until: int) -> int:
         """Return the lowest place that is free; the caller knows that one is."""
-        return next(
-            number
-            for number, place in enumerate(self.places)
-            if around(place.free, start, until) is not None
-        )
+        return next(number for number, _until in self.reaches(start, until))
 
     def obstacle(self, start: int, until: int) -> Exclusion | PlaceBusy | None:
         """Return what keeps every place from being free: an exclusion, or what ends first."""

@@ -1,6 +1,7 @@
 """The rules of placing a visit: one function for the list of slots and for the booking."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from .assignment import Choice, choose
 from .explain import room_obstacles, staff_obstacles
@@ -9,7 +10,6 @@ from .house import House
 from .intervals import Interval
 from .people import Staffing
 from .plans import (
-    PartySearch,
     PartySlot,
     Plan,
     PlannedItem,
@@ -18,7 +18,7 @@ from .plans import (
     Search,
     Slot,
 )
-from .promises import Option, Row, busy_untils
+from .promises import Option, busy_untils
 from .ranking import merits
 from .rooms import Rooming
 from .timetable import Items
@@ -34,32 +34,15 @@ def plan_at(start: int, wishes: Sequence[Wish], facts: Facts) -> Plan | Refused:
     return answer if isinstance(answer, Refused) else answer.plans[0]
 
 
-def search(wishes: Sequence[Wish], facts: Facts) -> Search:
+def search(wishes: Sequence[Wish], facts: Facts) -> Search[Slot]:
     """Try every start of the grid.
 
     Of the staff and rooms that are possible at a start, a slot has those that leave the least
     idle time, change rooms least, include a usual therapist, and have the lowest ids; see
     `assignment.choose` for how far that goes with many items.
     """
-    found = _search([_lone(wishes, facts)], facts)
-    return Search(
-        slots=tuple(map(_lone_slot, found.slots)),
-        refused=found.refused,
-    )
-
-
-def slots(wishes: Sequence[Wish], facts: Facts) -> tuple[Slot, ...]:
-    """Return what `search` offers, without saying why of the rest: two to four times as fast."""
-    visits = _Visits([_lone(wishes, facts)], facts)
-    offers = (visits.offer(start) for start in facts.grid)
-    return tuple(_lone_slot(offer) for offer in offers if offer is not None)
-
-
-def party_slots(guests: Sequence[Guest], facts: Facts) -> tuple[PartySlot, ...]:
-    """Return what `search_party` offers, without saying why of the rest."""
-    visits = _Visits(guests, facts)
-    offers = (visits.offer(start) for start in facts.grid)
-    return tuple(offer for offer in offers if offer is not None)
+    found = search_party([_lone(wishes, facts)], facts)
+    return replace(found, slots=tuple(map(_lone_slot, found.slots)))
 
 
 def party_at(start: int, guests: Sequence[Guest], facts: Facts) -> tuple[Plan, ...] | Refused:
@@ -72,9 +55,17 @@ def party_at(start: int, guests: Sequence[Guest], facts: Facts) -> tuple[Plan, .
     return answer if isinstance(answer, Refused) else answer.plans
 
 
-def search_party(guests: Sequence[Guest], facts: Facts) -> PartySearch:
+def search_party(guests: Sequence[Guest], facts: Facts) -> Search[PartySlot]:
     """Try every start of the grid for all guests together; ranked as `search` does."""
-    return _search(guests, facts)
+    visits = _Visits(guests, facts)
+    offers = [visits.offer(start) for start in facts.grid]
+    return Search(
+        slots=tuple(offer for offer in offers if offer is not None),
+        others=tuple(
+            start for start, offer in zip(facts.grid, offers, strict=True) if offer is None
+        ),
+        explain=visits.explain,
+    )
 
 
 def _lone(wishes: Sequence[Wish], facts: Facts) -> Guest:
@@ -83,15 +74,6 @@ def _lone(wishes: Sequence[Wish], facts: Facts) -> Guest:
 
 def _lone_slot(one: PartySlot) -> Slot:
     return Slot(one.plans[0], one.idle_minutes, one.room_changes, one.usual, one.merits)
-
-
-def _search(guests: Sequence[Guest], facts: Facts) -> PartySearch:
-    visits = _Visits(guests, facts)
-    answers = [visits.place(start) for start in facts.grid]
-    return PartySearch(
-        slots=tuple(answer for answer in answers if isinstance(answer, PartySlot)),
-        refused=tuple(answer for answer in answers if isinstance(answer, Refused)),
-    )
 
 
 class _Visits:
@@ -103,36 +85,29 @@ class _Visits:
         self.staffing = Staffing(self.items, facts, self.house)
         self.rooming = Rooming(self.items, facts)
 
+    def place(self, start: int) -> PartySlot | Refused:
+        return self.offer(start) or self.explain(start)
+
     def offer(self, start: int) -> PartySlot | None:
         times = self._times(start)
-        if self.house.obstacles(start, times):
+        if next(self.house.obstacles(start, times), None) is not None:
             return None
-        return self._choose(times, self.staffing.rows(start, times), self.rooming.rows(times))
+        staff = choose(self.staffing.rows(start, times), self.staffing.ranking)
+        if staff is None:
+            return None
+        rooms = choose(self.rooming.rows(times), self.rooming.ranking)
+        return None if rooms is None else self._slot(times, staff, rooms)
 
-    def place(self, start: int) -> PartySlot | Refused:
+    def explain(self, start: int) -> Refused:
+        """Say what stands in the way of a start for which there is no offer."""
         times = self._times(start)
-        reasons = self.house.obstacles(start, times)
-        staff_rows = self.staffing.rows(start, times)
-        room_rows = self.rooming.rows(times)
-        if not reasons:
-            slot = self._choose(times, staff_rows, room_rows)
-            if slot is not None:
-                return slot
-        reasons.extend(staff_obstacles(self.staffing, staff_rows, times))
-        reasons.extend(room_obstacles(self.rooming, room_rows, times))
+        reasons = list(dict.fromkeys(self.house.obstacles(start, times)))
+        reasons += staff_obstacles(self.staffing, self.staffing.rows(start, times), times)
+        reasons += room_obstacles(self.rooming, self.rooming.rows(times), times)
         return Refused(start, tuple(map(self._of_its_guest, reasons)))
 
     def _times(self, start: int) -> list[Interval]:
         return [(start + begin, start + end) for begin, end in self.items.times]
-
-    def _choose(
-        self, times: Sequence[Interval], staff_rows: Sequence[Row], room_rows: Sequence[Row]
-    ) -> PartySlot | None:
-        staff = choose(staff_rows, self.staffing.ranking)
-        rooms = choose(room_rows, self.rooming.ranking) if staff is not None else None
-        if staff is None or rooms is None:
-            return None
-        return self._slot(times, staff, rooms)
 
     def _of_its_guest(self, reason: Reason) -> Reason:
         """Number an item within its guest's visit."""

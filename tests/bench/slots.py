@@ -27,8 +27,7 @@ def searches(spa: Spa, now: datetime) -> dict[str, tuple[str, Callable[[int], sl
                 client=spa.regulars[number % min(100, len(spa.regulars))],
                 now=now,
             )
-            found = window.search()
-            assert found.slots, "a bench that finds nothing measures nothing"
+            assert window.search().slots, "a bench that finds nothing measures nothing"
             return window
 
         return run
@@ -54,6 +53,8 @@ def find(options: Options) -> Iterator[Figure]:
         window = search(0)
         engine = timed(lambda _number, window=window: window.search(), times=times, warm_up=2)
         yield Figure(f"slots.{name}.engine", "… of that the engine, without loading", "ms", engine)
+        why = timed(lambda _number, window=window: window.search().refused, times=times, warm_up=2)
+        yield Figure(f"slots.{name}.why", "… the engine, with why not of all others", "ms", why)
 
 
 @bench("growth")

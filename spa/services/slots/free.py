@@ -62,7 +62,7 @@ def first_free(
         moving=moving,
     )
     facts = _within(window.facts, location, first_day, days, between)
-    found = engine.slots(window.wishes, facts)
+    found = engine.search(window.wishes, facts).slots
     return FreeTimes(
         days=_days([slot.plan.start for slot in found], location, first_day, days),
         first=found[:count],
@@ -90,7 +90,7 @@ def first_free_for_party(
         now=now,
     )
     facts = _within(window.facts, location, first_day, days, between)
-    found = engine.party_slots(window.guests, facts)
+    found = engine.search_party(window.guests, facts).slots
     return FreeTimes(
         days=_days([slot.plans[0].start for slot in found], location, first_day, days),
         first=found[:count],

@@ -6,12 +6,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import uuid4
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.contrib.postgres.fields import RangeBoundary
-from django.db.models import Case, Count, Exists, OuterRef, QuerySet, When
-from django.db.models.functions import Greatest, JSONObject, Least
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import BigIntegerField, QuerySet
+from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
-from psycopg.types.range import TimestamptzRange
 
 from spa import engine, localtime
 from spa.errors import RuleBroken
@@ -19,16 +17,13 @@ from spa.models import (
     BINDING,
     MOST_ITEMS,
     Appointment,
-    AppointmentItem,
     AppointmentStatus,
     Client,
     Location,
     Service,
-    Skill,
-    StaffMember,
 )
-from spa.postgres.ranges import TsTzRange
 from spa.services.slots import house as houses
+from spa.services.slots import statements
 
 # How far around the window's days something may still matter: a visit that begins late in the
 # evening, with its longest buffer.
@@ -65,7 +60,7 @@ class Window:
     policy: dict[str, int]
     house: houses.House
 
-    def search(self) -> engine.Search:
+    def search(self) -> engine.Search[engine.Slot]:
         """Return every start of the window: offered with its plan, or refused with reasons."""
         return engine.search(self.wishes, self.facts)
 
@@ -96,7 +91,7 @@ class PartyWindow:
     policy: dict[str, int]
     house: houses.House
 
-    def search(self) -> engine.PartySearch:
+    def search(self) -> engine.Search[engine.PartySlot]:
         """Return every start of the window: offered with a plan each, or refused with reasons."""
         return engine.search_party(self.guests, self.facts)
 
@@ -217,7 +212,7 @@ def _questions(
         _refuse_impossible(wanted)
     house = houses.load(asked.location, asked.first_day, asked.last_day)
     ids = {one.service_id for wanted, _moving in visits for one in wanted}
-    known = {service.pk: service for service in with_able(Service.objects.filter(pk__in=ids))}
+    known = {one.pk: one for one in Service.objects.raw(statements.SERVICES, {"ids": list(ids)})}
     services = tuple(
         _services(wanted, known, withdrawn_too=moving is not None) for wanted, moving in visits
     )
@@ -240,7 +235,7 @@ def _facts(
     rooms = [room for room in house.rooms if room["kind_id"] in kinds]
     able = frozenset[int]().union(*(wish.able for wish in wishes))
     staff_ids = sorted(able & house.shifts.keys())
-    busy, places = _busy(staff_ids, [room["id"] for room in rooms], asked.start, asked.end, away)
+    busy, places = _busy(staff_ids, [room["id"] for room in rooms], asked, away)
     return engine.Facts(
         grid=localtime.grid(
             asked.first_day,
@@ -297,14 +292,7 @@ def earliest(now: datetime, policy: dict[str, int], *, for_client: bool = False)
 
 def with_able(services: QuerySet[Service]) -> QuerySet[Service]:
     """Give each of `services` the list `able`: the active staff who have all its skills."""
-    lacking = Skill.objects.filter(services=OuterRef(OuterRef("pk"))).exclude(
-        pk__in=StaffMember.skills.through.objects.filter(
-            staffmember_id=OuterRef(OuterRef("pk"))
-        ).values("skill_id")
-    )
-    return services.annotate(
-        able=ArraySubquery(StaffMember.objects.active().filter(~Exists(lacking)).values("pk"))
-    )
+    return services.annotate(able=RawSQL(statements.ABLE, [], ArrayField(BigIntegerField())))  # noqa: S611
 
 
 def _refuse_impossible(wanted: Sequence[Wanted]) -> None:
@@ -374,45 +362,30 @@ def _wishes(
 def _busy(
     staff_ids: Collection[int],
     room_ids: Collection[int],
-    start: datetime,
-    end: datetime,
+    asked: Asked,
     away: Sequence[Appointment],
 ) -> tuple[dict[int, list[engine.Busy]], dict[int, list[engine.PlaceBusy]]]:
     """Return what keeps these staff members and rooms busy, by their keys. One query.
 
-    The filters repeat the exclusion constraints' condition and range, so that their indexes
-    answer; a visit at another location keeps a staff member just as busy.
+    A visit at another location keeps a staff member just as busy.
     """
-    of_staff = _occupying("staff_busy_until", start, end, away).filter(staff_id__in=staff_ids)
-    in_rooms = _occupying("room_busy_until", start, end, away).filter(room_id__in=room_ids)
-    columns = (
-        *("pk", "appointment_id", "staff_id", "room_id", "place", "group"),
-        *("starts_at", "staff_busy_until", "room_busy_until"),
-    )
     busy, places = defaultdict(list), defaultdict(list)
-    rows = of_staff.values_list(*columns).union(in_rooms.values_list(*columns))
-    for _pk, visit, staff, room, place, group, starts_at, staff_until, room_until in rows:
-        from_minute = localtime.minutes(starts_at)
-        until = localtime.minutes(staff_until, round_up=True)
-        if staff is not None and until > from_minute:
-            busy[staff].append(engine.Busy(from_minute, until, visit))
-        until = localtime.minutes(room_until, round_up=True)
-        if room is not None and until > from_minute:
-            places[room].append(engine.PlaceBusy(from_minute, until, place, group, visit))
-    for found in (*busy.values(), *places.values()):
-        found.sort(key=lambda one: (one.start, one.end))
-    return busy, places
-
-
-def _occupying(
-    until: str, start: datetime, end: datetime, away: Sequence[Appointment]
-) -> QuerySet[AppointmentItem]:
-    items = (
-        AppointmentItem.objects.filter(occupies=True)
-        .annotate(busy=TsTzRange("starts_at", until, RangeBoundary()))
-        .filter(busy__overlap=TimestamptzRange(start, end, "[)"))
+    found = statements.rows(
+        statements.BUSY,
+        staff_id=list(staff_ids),
+        room_id=list(room_ids),
+        start=asked.start,
+        end=asked.end,
+        away=[visit.pk for visit in away],
     )
-    return items.exclude(appointment__in=[visit.pk for visit in away]) if away else items
+    for _pk, visit, staff, room, place, group, start, staff_until, room_until in found:
+        if staff is not None and staff_until > start:
+            busy[staff].append(engine.Busy(start, staff_until, visit))
+        if room is not None and room_until > start:
+            places[room].append(engine.PlaceBusy(start, room_until, place, group, visit))
+    for kept in (*busy.values(), *places.values()):
+        kept.sort(key=lambda one: (one.start, one.end))
+    return busy, places
 
 
 def _clients(
@@ -421,61 +394,23 @@ def _clients(
     """Return each client's own visits and her usual therapist (most visits completed). One query.
 
     What is completed lies behind her and is in the way of nothing but a visit that is entered
-    for the past, and then until it really ended.
+    for the past.
     """
     if not clients:
         return {}
     binding = (*BINDING, AppointmentStatus.COMPLETED) if asked.forgotten else BINDING
-    visits = Appointment.objects.filter(
-        client=OuterRef("pk"),
-        status__in=binding,
-        starts_at__lt=asked.end,
-        ends_at__gt=asked.start,
-    ).annotate(
-        until=Case(
-            When(
-                status=AppointmentStatus.COMPLETED,
-                # PostgreSQL's least passes over a null.
-                then=Greatest("starts_at", Least("ends_at", "finished_at", "closed_at")),
-            ),
-            default="ends_at",
-        )
+    found = statements.rows(
+        statements.CLIENTS,
+        ids=[client.pk for client in clients],
+        binding=[str(status) for status in binding],
+        start=asked.start,
+        end=asked.end,
+        away=[visit.pk for visit in away],
     )
-    treated_by = (
-        AppointmentItem.objects.filter(
-            appointment__client=OuterRef("pk"),
-            appointment__status=AppointmentStatus.COMPLETED,
-            staff__isnull=False,
-        )
-        .values("staff")
-        .annotate(times=Count("pk"))
-        .order_by("-times", "staff")
-    )
-    rows = (
-        Client.objects.filter(pk__in=[client.pk for client in clients])
-        .annotate(
-            visits=ArraySubquery(
-                visits.order_by("starts_at").values(
-                    row=JSONObject(pk="pk", start="starts_at", end="until")
-                )
-            ),
-            usual=ArraySubquery(treated_by.values("staff")[:1]),
-        )
-        .values("pk", "visits", "usual")
-    )
-    left_out = {visit.pk for visit in away}
     return {
-        row["pk"]: (
-            tuple(
-                engine.Busy(
-                    localtime.minutes(datetime.fromisoformat(visit["start"])),
-                    localtime.minutes(datetime.fromisoformat(visit["end"]), round_up=True),
-                    visit["pk"],
-                )
-                for visit in row["visits"]
-                if visit["pk"] not in left_out
-            ),
-            frozenset(row["usual"]),
+        pk: (
+            tuple(engine.Busy(start, end, visit) for visit, start, end in visits),
+            frozenset({usual} - {None}),
         )
-        for row in rows
+        for pk, visits, usual in found
     }

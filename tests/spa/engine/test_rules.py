@@ -6,7 +6,7 @@ from unittest import mock
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from spa.engine import Plan, Refused, assignment, plan_at, search, slots
+from spa.engine import Plan, Refused, assignment, plan_at, search
 
 from . import oracle, truth, worlds
 
@@ -21,11 +21,11 @@ def test_what_is_offered_is_exactly_what_is_allowed(spa):
     found = search(wishes, facts)
 
     offered = [slot.plan.start for slot in found.slots]
-    assert slots(wishes, facts) == found.slots
     refused = [refusal.start for refusal in found.refused]
     assert offered == [s for s in facts.grid if oracle.is_allowed(s, wishes, facts)]
     assert sorted(offered + refused) == list(facts.grid)
     assert refused == sorted(refused)
+    assert found.refused_between(20, 40) == tuple(r for r in found.refused if 20 <= r.start < 40)
 
 
 @often
@@ -88,7 +88,9 @@ def test_the_same_question_gets_the_same_answer(spa):
         rooms=dict(reversed(facts.rooms.items())),
     )
 
-    assert search(wishes, facts) == search(wishes, shuffled)
+    found, again = search(wishes, facts), search(wishes, shuffled)
+    assert found == again
+    assert found.refused == again.refused
 
 
 @seldom
