@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from uuid import UUID, uuid4
 
-from frontdesk.times import STRIP, Asked, Switch, Times, draw
+from frontdesk.asked import STRIP, Asked
+from frontdesk.times import Switch, Times, draw
 from spa.errors import BusinessLogicError, RuleBroken
 from spa.models import Appointment, AppointmentItem, StaffMember
 from spa.services import slots

@@ -78,6 +78,22 @@ class KeysField(forms.Field):
         return [key.clean(one) for one in value or ()]
 
 
+class PairsField(forms.Field):
+    """Pairs of keys as `7:12`, one a field of the same name; an empty one is left out."""
+
+    widget = forms.MultipleHiddenInput
+
+    def __init__(self) -> None:
+        super().__init__(required=False)
+
+    def to_python(self, value: list[str] | None) -> list[tuple[int, int]]:
+        if value and len(value) > MOST_IDS:
+            raise ValidationError(_("That is too many."))
+        key = forms.IntegerField(**KEY | {"required": True})
+        pairs = [one.partition(":")[::2] for one in value or () if one]
+        return [(key.clean(first), key.clean(second)) for first, second in pairs]
+
+
 class TimesForm(SingleValues):
     """Which day and start are chosen; `auto_…`: what the page had chosen by itself."""
 
@@ -112,6 +128,8 @@ class BookingForm(TimesForm):
     phone = forms.CharField(required=False, strip=False)
     service = KeysField()
     therapist = KeysField()  # of each service
+    also = PairsField()  # service and therapist: who else will do
+    parallel = KeysField()  # the services that start with the one before them
     staff = forms.IntegerField(**KEY)  # the therapist whom the visit was opened for
 
     pick = forms.IntegerField(**KEY)
@@ -120,6 +138,8 @@ class BookingForm(TimesForm):
     usual = forms.BooleanField(required=False)
     add = forms.IntegerField(**KEY)
     take_out = forms.IntegerField(**KEY)
+    up = forms.IntegerField(**KEY)
+    down = forms.IntegerField(**KEY)
     anyone = forms.BooleanField(required=False)
     only = forms.IntegerField(**KEY)
 

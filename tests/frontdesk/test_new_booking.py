@@ -387,16 +387,6 @@ def test_the_same_service_twice_is_refused_and_stands_there_once(desk, house):
 
 
 @pytest.mark.django_db
-def test_a_sixth_service_is_refused(desk, house):
-    six = [make_service().pk for _ in range(6)]
-
-    answer = desk.post(CHOOSE, {"service": six[:5], "therapist": [""] * 5, "add": six[5]})
-
-    assert problem(answer) == ("SPA-RULE", "too_many_services")
-    assert fields(answer)["service"] == [str(pk) for pk in six[:5]]
-
-
-@pytest.mark.django_db
 def test_with_one_therapist_or_with_anyone_is_one_press(desk, house):
     other = make_staff(house.location)
     with_other = {"service": house.massage.pk, "therapist": other.pk}

@@ -5,10 +5,10 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from frontdesk.asked import start_is_of_its_day
 from frontdesk.forms.booking import MoveForm
 from frontdesk.htmx import render_screen
 from frontdesk.move_panel import MovePanel
-from frontdesk.times import start_is_of_its_day
 from frontdesk.views.booking.new import asked_override, may_book, offers_override, went_to
 from spa import clock
 from spa.errors import BusinessLogicError, RuleBroken, Stale

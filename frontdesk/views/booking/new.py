@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from frontdesk import client_search, places
+from frontdesk.asked import start_is_of_its_day
 from frontdesk.booking_panel import Panel
 from frontdesk.forms.booking import BookingForm
 from frontdesk.htmx import render_screen, wants_fragment
-from frontdesk.times import start_is_of_its_day
 from frontdesk.views.booking.appointment import beside_its_day
 from spa import clock
 from spa.errors import BusinessLogicError, RuleBroken
@@ -91,11 +91,11 @@ def _book(request: HttpRequest) -> HttpResponse:
     client = None
     try:
         _insist(panel)
-        client = panel.client or _create_client(request, panel)
+        client = panel.guest.client or _create_client(request, panel)
         visit = booking.book_at(
             location=panel.location,
             client=client,
-            wanted=panel.wanted,
+            wanted=panel.guest.wanted,
             starts_at=panel.chosen["start"],
             now=panel.now,
             actor=Actor(user=request.user, request_id=panel.request_id),
@@ -125,12 +125,11 @@ def _insist(panel: Panel) -> None:
     :raises BusinessLogicError: something is missing, or what was chosen is not to be had
     """
     chosen = panel.chosen
-    has_client = panel.client or panel.is_new_client  # may add a problem
     if panel.problem:
         raise panel.problem
-    if not has_client:
+    if not panel.guest.is_somebody:
         raise RuleBroken(_("Choose a client, or write down a new one."), reason="client_missing")
-    if not panel.picks:
+    if not panel.guest.picks:
         raise RuleBroken(_("Choose a service."), reason="service_missing")
     if not start_is_of_its_day(chosen, panel.location):
         raise RuleBroken(_("Choose one of the times of this day."), reason="start_missing")

@@ -28,7 +28,11 @@ class Why:
 
 
 def why_not(
-    refused: Iterable[Refused], *, window: Window, staff: Mapping[int, str], zone: ZoneInfo
+    refused: Iterable[Refused],
+    *,
+    window: Window | PartyWindow,
+    staff: Mapping[int, str],
+    zone: ZoneInfo,
 ) -> list[Why]:
     """Return a sentence for each run of starts that the same thing stands in the way of.
 
@@ -36,9 +40,10 @@ def why_not(
     or kept away by something else, ends a run.
     """
     place = {start: at for at, start in enumerate(window.facts.grid)}
+    say = party_sentence if isinstance(window, PartyWindow) else sentence
     runs: list[Why] = []
     for one in refused:
-        said = sentence(one, window=window, staff=staff, zone=zone)
+        said = say(one, window=window, staff=staff, zone=zone)
         last = runs[-1] if runs else None
         if last and last.sentence == said and place[last.last] + 1 == place[one.start]:
             runs[-1] = Why(last.first, one.start, said)
