@@ -117,7 +117,7 @@ TEMPLATES = [
             ],
             "builtins": [
                 "django.templatetags.i18n",
-                "lucide.templatetags.lucide",
+                "frontdesk.templatetags.icons",
                 "frontdesk.templatetags.spa",
                 "frontdesk.templatetags.looks",
                 "frontdesk.templatetags.cards",

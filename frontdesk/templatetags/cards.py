@@ -5,6 +5,8 @@ two thirds of the page's time (docs/decisions/0010-cards-in-python.md); this is 
 where HTML stands outside templates/.
 """
 
+from functools import lru_cache
+
 from django import template
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
@@ -40,7 +42,7 @@ def draw_card(context: dict, card: Card) -> str:
         CARD,
         scale=card.scale,
         pk=item.pk,
-        href=reverse("appointment", args=[visit.code]),
+        href=_address(visit.code),
         code=visit.code,
         look=visit.look,
         version=visit.version,
@@ -62,6 +64,11 @@ def draw_card(context: dict, card: Card) -> str:
 def draw_cells(lane: Lane) -> str:
     """Draw the starts that are free in a column: nothing to see until the pointer is there."""
     return format_html_join("", CELL, ((unit, at.isoformat()) for unit, at in lane.cells))
+
+
+@lru_cache(maxsize=10_000)
+def _address(code: str) -> str:
+    return reverse("appointment", args=[code])
 
 
 def _marks(context: dict, visit) -> str:
