@@ -13,6 +13,7 @@ urlpatterns = [
     path("language/", require_POST(login_not_required(set_language)), name="set_language"),
     path("keys/", accounts.keys, name="keys"),
     path("shortcuts/", accounts.shortcuts, name="shortcuts"),
+    path("theme/", accounts.theme, name="theme"),
     path("login/closed/", accounts.closed, name="account_signup"),
     path("login/inactive/", accounts.closed, name="account_inactive"),
     path("login/reset/", accounts.closed, name="account_reset_password"),

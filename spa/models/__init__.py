@@ -22,7 +22,7 @@ from spa.models.clients import Client, ClientChange, Consent, ConsentChannel, Co
 from spa.models.health import Heartbeat
 from spa.models.health_notes import HealthNote
 from spa.models.idempotency import IdempotencyKey
-from spa.models.people import Skill, StaffMember, User
+from spa.models.people import Skill, StaffMember, Theme, User
 from spa.models.policy import SpaPolicy
 from spa.models.schedule import (
     AvailabilityExclusion,
@@ -68,6 +68,7 @@ __all__ = [
     "SpaPolicy",
     "StaffAvailability",
     "StaffMember",
+    "Theme",
     "User",
     "Weekday",
 ]

@@ -28,6 +28,12 @@ class UserManager(BaseUserManager):
         return self.get(email__iexact=email)
 
 
+class Theme(models.TextChoices):
+    SYSTEM = "system", _("Theme of the system")
+    LIGHT = "light", _("Light")
+    DARK = "dark", _("Dark")
+
+
 class User(AbstractBaseUser, PermissionsMixin):
     """Someone who logs in. Roles are groups; the places of work are chosen, or `all_locations`."""
 
@@ -39,6 +45,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     language = models.CharField(_("language"), max_length=8, default="es-co")
     # Letters that act by themselves; who works by voice or with a switch turns them off.
     single_keys = models.BooleanField(_("single-letter shortcuts"), default=True)
+    theme = models.CharField(
+        _("theme"), max_length=8, choices=Theme, default=Theme.SYSTEM, db_default=Theme.SYSTEM
+    )
     is_active = models.BooleanField(_("active"), default=True)
     is_staff = models.BooleanField(_("may open Django's admin"), default=False)
     date_joined = models.DateTimeField(default=timezone.now)
@@ -56,6 +65,7 @@ class User(AbstractBaseUser, PermissionsMixin):
             models.CheckConstraint(
                 name="user_email_is_in_lower_case", condition=Q(email=Lower("email"))
             ),
+            models.CheckConstraint(name="user_theme_is_known", condition=Q(theme__in=Theme.values)),
         ]
 
     def __str__(self) -> str:

@@ -38,6 +38,7 @@ ADDRESSES = [
     Address("account_reset_password", "/login/reset/", NOBODY),
     Address("keys", "/keys/", LOGGED_IN),
     Address("shortcuts", "/shortcuts/", LOGGED_IN, "post"),
+    Address("theme", "/theme/", LOGGED_IN, "post"),
     Address("today", "/", TREATS),
     Address("day", "/calendar/2026-11-19/", TREATS),
     Address("month", "/calendar/2026-11-19/month/2026-12-01/", TREATS),

@@ -81,6 +81,11 @@ def a_consent_by_carrier_pigeon():
     make_consent(channel="pigeon")
 
 
+@breaks("user_theme_is_known", "", "sepia")
+def a_user_with_a_theme_that_nobody_drew(theme):
+    make_user(theme=theme)
+
+
 @breaks("user_email_is_in_lower_case")
 def a_user_whose_email_has_a_capital():
     User.objects.create(email="Marcela@spa.test", name="Marcela")
