@@ -11,11 +11,13 @@ from django.utils.translation import gettext as _
 from spa import money, phones
 from spa.models import Client
 from spa.models.people import initials
+from spa.services import clients
 
 register = template.Library()
 register.filter("pesos", money.pesos)
 register.filter("phone", phones.spoken)
 register.filter("initials", initials)
+register.simple_tag(clients.consent_text)
 
 
 @register.filter

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from spa import encryption
 from spa.models import Client, ClientChange, Consent, ConsentChannel, ConsentKind
 from spa.services import audit
+from spa.services.clients import consent_text_version
 
 CLIENTS = 400
 # Each day one of these comes for the first time: they are enough for the weeks that are looked at.
@@ -16,7 +17,6 @@ NEWCOMERS = 60
 NEW_SINCE = timedelta(days=14)
 UNWANTED = 7
 MAIL = "@ejemplo.test"
-CONSENT_TEXT = "2026-01"
 GIVEN = (
     *("Mariana", "Carlos", "Luisa", "Felipe", "Diana", "Ricardo", "Tatiana", "Esteban"),
     *("Manuela", "Santiago", "Gloria", "Sara", "Valentina", "Julián", "Adriana", "Óscar"),
@@ -102,7 +102,7 @@ def _allow(clients: list[Client], warned: list[Client], chance: random.Random) -
             client=client,
             kind=kind,
             given=True,
-            text_version=CONSENT_TEXT,
+            text_version=consent_text_version(kind),
             channel=chance.choice((ConsentChannel.DESK, ConsentChannel.DESK, ConsentChannel.LINK)),
             at=client.created_at,
         )

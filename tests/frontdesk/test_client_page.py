@@ -4,8 +4,11 @@ import re
 from uuid import uuid4
 
 import pytest
+from django.utils import translation
+from django.utils.html import escape
 from django.utils.translation import gettext
 
+from frontdesk.views.clients.page import WITHDRAW_HEALTH
 from spa.models import AuditLog, Client, ClientChange, Consent, ConsentKind
 from spa.services import clients
 from spa.services.audit import Actor
@@ -222,6 +225,42 @@ def test_a_consent_is_recorded_and_withdrawn(desk, visit, address):
 
     rows = Consent.objects.filter(client=visit.client, kind="promotional").order_by("pk")
     assert [row.given for row in rows] == [True, False]
+
+
+def test_without_script_taking_back_health_data_is_asked_about_first(desk, visit, address):
+    clients.set_alert(client=visit.client, text="asma", consent_by="desk", now=NOW, actor=Actor())
+    sent = once(kind="health", given="0")
+
+    asked = desk.post(f"{address}consents/", sent)
+
+    assert asked.status_code == 200
+    assert str(WITHDRAW_HEALTH) in asked.content.decode()
+    assert f'name="request_id" value="{sent["request_id"]}"' in asked.content.decode()
+    assert Client.objects.get(pk=visit.client.pk).alert == "asma"
+    assert desk.post(f"{address}consents/", {**sent, "confirmed": "1"})["Location"] == address
+    assert not Client.objects.get(pk=visit.client.pk).alert_sealed
+
+
+@pytest.mark.parametrize("kind", ConsentKind.values)
+def test_what_she_is_told_is_shown_where_it_is_recorded(desk, visit, address, kind):
+    shown = desk.get(address).content.decode()
+    recorded = desk.post(f"{address}consents/", once(kind=kind, given="1"), headers=HTMX)
+
+    consent = Consent.objects.get(client=visit.client, kind=kind)
+    text = clients.consent_text_behind(consent.text_version)
+    assert escape(text) in shown
+    assert recorded.status_code == 200
+
+
+@pytest.mark.parametrize("language", ["es-co", "en"])
+@pytest.mark.parametrize("page", ["/clients/new/", "/appointments/new/?new_client=1"])
+def test_a_new_client_is_told_the_text_that_is_recorded(desk, settings, page, language):
+    desk.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+
+    shown = desk.get(page).content.decode()
+
+    with translation.override(language):
+        assert escape(clients.consent_text("data")) in shown
 
 
 @pytest.mark.parametrize(

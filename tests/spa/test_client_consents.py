@@ -3,15 +3,22 @@
 from uuid import uuid4
 
 import pytest
+from django.utils import translation
 
 from spa import encryption
 from spa.errors import Stale
 from spa.models import AuditLog, Client, ClientChange, Consent, ConsentChannel, ConsentKind
 from spa.services import clients, idempotency
 from spa.services.audit import Actor
+from spa.services.clients import consent_texts
 from tests.factories import NOW, make_client, make_user
 
 DESK = Actor()
+# Spanish and English: data, health, promotional.
+SHOWN_ONCE = (
+    *("745e64a820808252", "5e48d30ae0b8f3f8", "f2707eca8e9b98ad"),
+    *("5b661abdb14f2501", "5ce07673a6757d54", "3c470225b3c76863"),
+)
 
 
 def allow_health(client, *, given=True):
@@ -46,6 +53,53 @@ def test_a_withdrawal_is_a_new_row_and_the_last_word_counts():
         ("CONSENT_GIVEN", "health"),
         ("CONSENT_WITHDRAWN", "health"),
     ]
+
+
+@pytest.mark.django_db
+def test_a_consent_names_the_very_words_that_were_shown():
+    versions = {}
+    for language in ("es-co", "en"):
+        with translation.override(language):
+            versions[language] = allow_health(make_client()).text_version
+            assert clients.consent_text_behind(versions[language]) == clients.consent_text("health")
+
+    assert versions["es-co"] != versions["en"]
+    assert clients.consent_text_behind("2026-11") is None
+
+
+@pytest.mark.django_db
+def test_another_word_is_another_version(monkeypatch):
+    before = allow_health(make_client()).text_version
+    changed = {**consent_texts.TEXTS, ConsentKind.HEALTH: "We keep what you say."}
+    former = clients.consent_text("health")
+    monkeypatch.setattr(consent_texts, "TEXTS", changed)
+    monkeypatch.setattr(consent_texts, "FORMER", (former,))
+
+    assert allow_health(make_client()).text_version != before
+    assert clients.consent_text_behind(before) == former
+
+
+@pytest.mark.django_db
+def test_a_withdrawal_names_the_text_of_what_it_takes_back():
+    client = make_client()
+    with translation.override("en"):
+        given = allow_health(client)
+
+    with translation.override("es-co"):
+        assert allow_health(client, given=False).text_version == given.text_version
+        assert allow_health(client).text_version != given.text_version
+
+
+@pytest.mark.parametrize("version", SHOWN_ONCE)
+def test_a_text_that_was_ever_shown_stays_readable(version):
+    """Fails for who changes a text: what it said goes to `FORMER`, its new versions here."""
+    assert clients.consent_text_behind(version)
+
+
+def test_every_text_that_is_shown_is_among_those_that_stay_readable():
+    for language in ("es-co", "en"):
+        with translation.override(language):
+            assert {clients.consent_text_version(kind) for kind in ConsentKind} <= set(SHOWN_ONCE)
 
 
 @pytest.mark.django_db

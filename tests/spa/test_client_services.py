@@ -44,7 +44,7 @@ def test_name_and_phone_are_enough_and_consent_is_recorded_with_who_asked():
     assert (client.name, client.phone, client.email) == ("Mariana Echeverri", "+573004561278", "")
     consent = Consent.objects.get(client=client)
     assert (consent.kind, consent.given, consent.channel) == ("data", True, "desk")
-    assert (consent.text_version, consent.at) == (clients.CONSENT_TEXT_VERSION, NOW)
+    assert (consent.text_version, consent.at) == (clients.consent_text_version("data"), NOW)
     assert consent.recorded_by == desk
 
 

@@ -5,12 +5,14 @@ from uuid import uuid4
 
 from django.contrib.auth.decorators import permission_required
 from django.db.models import Prefetch
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils.timezone import get_default_timezone
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
-from frontdesk import client_story, places
+from frontdesk import client_story, confirm, places
 from frontdesk.forms.clients import AlertForm, ConsentForm, DeskForm, ReasonForm, is_minor
 from frontdesk.htmx import render_screen, wants_fragment
 from frontdesk.views.booking.appointment import beside_its_day
@@ -32,6 +34,7 @@ from spa.services.audit import Actor
 from spa.services.idempotency import KeyMismatch
 
 MOST_VISITS, ALL_VISITS, MOST_DUPLICATES = 12, 200, 5
+WITHDRAW_HEALTH = _("Withdraw it? Her alert and her health notes are then deleted for good.")
 LOST = (AppointmentStatus.CANCELLED, AppointmentStatus.NO_SHOW, AppointmentStatus.EXPIRED)
 
 
@@ -70,6 +73,9 @@ def set_alert(request: HttpRequest, pk: int) -> HttpResponse:
 @permission_required("spa.change_client", raise_exception=True)
 def record_consent(request: HttpRequest, pk: int) -> HttpResponse:
     """Write down that she allows something, or takes it back."""
+    if _withdraws_health(request.POST) and confirm.is_missing(request):
+        there = reverse("client", args=[pk])
+        return confirm.ask(request, WITHDRAW_HEALTH, label=_("Withdraw"), back=there)
 
     def call(shown: Client, form: ConsentForm, **common: object) -> None:
         form.cleaned_data.pop("request_id")
@@ -98,6 +104,10 @@ def unblock(request: HttpRequest, pk: int) -> HttpResponse:
         clients.lift(client=shown, reason=form.cleaned_data["reason"], **common)
 
     return _decide(request, pk, "block_form", ReasonForm, call)
+
+
+def _withdraws_health(sent: QueryDict) -> bool:
+    return (sent.get("kind"), sent.get("given")) == (ConsentKind.HEALTH, "0")
 
 
 def _decide(
@@ -212,6 +222,12 @@ def _consents(shown: Client) -> list[dict]:
     for consent in shown.consents.order_by("pk"):
         last[consent.kind] = consent
     return [
-        {"kind": kind, "label": label, "last": last.get(kind), "request_id": uuid4()}
+        {
+            "kind": kind,
+            "label": label,
+            "last": last.get(kind),
+            "request_id": uuid4(),
+            "question": WITHDRAW_HEALTH if kind == ConsentKind.HEALTH else "",
+        }
         for kind, label in ConsentKind.choices
     ]

@@ -1,7 +1,11 @@
 """What can be done with a client: one file a subject, re-exported here."""
 
+from spa.services.clients.consent_texts import (
+    consent_text,
+    consent_text_behind,
+    consent_text_version,
+)
 from spa.services.clients.consents import (
-    CONSENT_TEXT_VERSION,
     MAX_ALERT,
     HealthConsentMissing,
     record_consent,
@@ -18,7 +22,6 @@ from spa.services.clients.refusals import DetailInvalid
 from spa.services.clients.visits import Visits, usual_therapist, visits_of
 
 __all__ = [
-    "CONSENT_TEXT_VERSION",
     "MAX_ALERT",
     "MAX_NOTE",
     "AlreadyFlagged",
@@ -28,6 +31,9 @@ __all__ = [
     "NotFlagged",
     "Visits",
     "check",
+    "consent_text",
+    "consent_text_behind",
+    "consent_text_version",
     "create",
     "edit",
     "flag",

@@ -10,12 +10,11 @@ from spa.errors import RuleBroken, Stale
 from spa.models import Client, ClientChange, Consent, ConsentKind
 from spa.services import audit, idempotency
 from spa.services.audit import Actor
+from spa.services.clients.consent_texts import consent_text_version
 from spa.services.clients.refusals import DetailInvalid
 from spa.services.transactions import locked_transaction
 from spa.text import visible
 
-# The privacy text that is shown now; the old ones stay readable by their version (SEC-48).
-CONSENT_TEXT_VERSION = "2026-11"
 MAX_ALERT = 120
 
 
@@ -128,11 +127,17 @@ def _write_consent(
         client=client,
         kind=kind,
         given=given,
-        text_version=CONSENT_TEXT_VERSION,
+        text_version=_text_version(client, kind, given=given),
         channel=channel,
         at=now,
         recorded_by=actor.user,
     )
+
+
+def _text_version(client: Client, kind: str, *, given: bool) -> str:
+    """Return the version of the text shown; a withdrawal keeps that of what it takes back."""
+    last = None if given else Consent.objects.filter(client=client, kind=kind).order_by("pk").last()
+    return last.text_version if last else consent_text_version(kind)
 
 
 def _alert(typed: str) -> str:

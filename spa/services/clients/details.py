@@ -15,7 +15,7 @@ from spa.errors import Stale
 from spa.models import Client, ClientChange, Consent, ConsentChannel, ConsentKind
 from spa.services import audit, idempotency
 from spa.services.audit import Actor
-from spa.services.clients.consents import CONSENT_TEXT_VERSION
+from spa.services.clients.consent_texts import consent_text_version
 from spa.services.clients.refusals import DetailInvalid
 from spa.services.transactions import locked_transaction
 
@@ -70,7 +70,7 @@ def create(
         client=client,
         kind=ConsentKind.DATA,
         given=True,
-        text_version=CONSENT_TEXT_VERSION,
+        text_version=consent_text_version(ConsentKind.DATA),
         channel=channel,
         at=now,
         recorded_by=actor.user,
