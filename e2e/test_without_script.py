@@ -56,6 +56,18 @@ def test_a_guest_comes_is_treated_and_goes(plain, house):
     assert reread(house.visit).status == "completed"
 
 
+def test_a_visit_is_cancelled_after_a_question(plain, house):
+    card(plain, house.visit).click()
+    plain.click("#appointment [popovertarget=visit-menu]")
+    plain.click('#visit-menu form[action$="/cancel_client/"] button')
+    plain.wait_for_selector('main [name="confirmed"]')
+    assert reread(house.visit).status == "confirmed"
+
+    plain.click('main [name="confirmed"]')
+    plain.wait_for_selector("#day")
+    assert reread(house.visit).status == "cancelled"
+
+
 def test_time_is_blocked_and_the_visits_inside_are_named(plain, house):
     plain.click('[popovertarget="day-menu"]')
     plain.click('#day-menu [aria-keyshortcuts="b"]')

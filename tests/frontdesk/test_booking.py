@@ -1,7 +1,10 @@
 """One visit's page and its buttons."""
 
+import re
+
 import pytest
 
+from frontdesk.views.booking.appointment import BY_NAME
 from spa.models import Appointment
 from spa.services import booking
 from spa.services.audit import Actor
@@ -35,7 +38,7 @@ def test_a_button_of_a_page_that_is_out_of_date_is_refused_and_says_why(client, 
     client.force_login(worker("receptionist", visit.location))
     client.post(url(visit, "check_in"), {"version": 1})
 
-    answer = client.post(url(visit, "cancel_spa"), {"version": 1})
+    answer = client.post(url(visit, "cancel_spa"), {"version": 1, "confirmed": "1"})
 
     page = answer.content.decode()
     assert answer.status_code == 409
@@ -57,11 +60,39 @@ def test_the_same_button_twice_is_answered_as_the_first_time(client, visit, toda
 
 
 @pytest.mark.django_db
+def test_without_script_a_step_that_hurts_is_asked_about_first(client, visit, today):
+    client.force_login(worker("receptionist", visit.location))
+    there = f"/check-in/?location={visit.location_id}"
+
+    asked = client.post(url(visit, "cancel_client"), {"version": 1, "next": there})
+
+    page = asked.content.decode()
+    visit.refresh_from_db()
+    assert (asked.status_code, visit.status) == (200, "confirmed")
+    assert str(BY_NAME["cancel_client"].confirm) in page
+    assert f'href="{there}"' in page
+    sent = dict(re.findall(r'<input type="hidden" name="(version|next)" value="([^"]+)">', page))
+    done = client.post(url(visit, "cancel_client"), {**sent, "confirmed": "1"})
+    visit.refresh_from_db()
+    assert (done["Location"], visit.status) == (there, "cancelled")
+
+
+@pytest.mark.django_db
+def test_the_question_repeats_what_was_sent_as_text_only(client, visit, today):
+    client.force_login(worker("receptionist", visit.location))
+
+    page = client.post(url(visit, "cancel_spa"), {"version": '1"><b>x', '"><i>': "y"})
+
+    assert "1&quot;&gt;&lt;b&gt;x" in page.content.decode()
+    assert "&quot;&gt;&lt;i&gt;" in page.content.decode()
+
+
+@pytest.mark.django_db
 def test_another_button_of_an_older_version_is_refused(client, visit, today):
     client.force_login(worker("receptionist", visit.location))
     client.post(url(visit, "check_in"), {"version": 1})
 
-    answer = client.post(url(visit, "cancel_spa"), {"version": 1})
+    answer = client.post(url(visit, "cancel_spa"), {"version": 1, "confirmed": "1"})
 
     assert answer.status_code == 409
     assert 'data-code="SPA-STALE"' in answer.content.decode()
@@ -159,7 +190,7 @@ def test_a_visit_nobody_checked_in_is_completed_after_its_start(client, visit, m
     monkeypatch.setattr("spa.clock.now", lambda: at(11, 30))
     client.force_login(worker("receptionist", visit.location))
 
-    client.post(url(visit, "complete"), {"version": 1})
+    client.post(url(visit, "complete"), {"version": 1, "confirmed": "1"})
 
     visit.refresh_from_db()
     assert visit.status == "completed"

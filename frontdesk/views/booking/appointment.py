@@ -15,7 +15,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
-from frontdesk import back, refusals, story
+from frontdesk import back, confirm, refusals, story
 from frontdesk.forms.booking import VersionForm
 from frontdesk.htmx import render_screen, wants_fragment
 from spa import clock
@@ -96,7 +96,7 @@ def act(request: HttpRequest, code: str, command: str) -> HttpResponse:
     """Carry out one command on the version that the page showed; sent twice, it is done once.
 
     A form that names the page it stands on (`next`) is taken back there, and HTMX told only
-    what happened: that page draws itself again.
+    what happened: that page draws itself again. A step that hurts is asked about first.
     """
     chosen = BY_NAME.get(command)
     if chosen is None:
@@ -107,6 +107,9 @@ def act(request: HttpRequest, code: str, command: str) -> HttpResponse:
     form = VersionForm(request.POST)
     shown = form.cleaned_data["version"] if form.is_valid() else 0
     page = back.asked(request)
+    if chosen.confirm and confirm.is_missing(request):
+        there = page or beside_its_day(visit)
+        return confirm.ask(request, chosen.confirm, label=chosen.label, back=there)
     try:
         actor = Actor(user=request.user, request_id=_key_of(request.path, shown))
         chosen.call(appointment=visit, version=shown, now=clock.now(), actor=actor)
