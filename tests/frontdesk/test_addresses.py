@@ -1,12 +1,13 @@
 """Every address against every role (rule book §3): who may come in, and nobody else."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
 from django.urls import URLPattern, get_resolver
 
-from tests.factories import at
+from tests.factories import at, make_location, make_staff
 from tests.frontdesk.people import worker
 
 pytestmark = pytest.mark.django_db
@@ -25,6 +26,14 @@ class Address:
     path: str
     who: set[str]
     method: str = "get"
+
+    @property
+    def objects(self) -> set[str]:
+        """Whose keys stand in it."""
+        return set(re.findall(r"{(\w+)}", self.path))
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
 
 
 ADDRESSES = [
@@ -107,12 +116,22 @@ def test_every_address_is_in_the_list():
 
 
 @pytest.fixture
-def ask(client, visit, monkeypatch):
-    """Return a function that asks for an address as a role, of a visit that she may see."""
+def keys(visit, monkeypatch):
+    """Return the keys of a visit of one house, with all that belongs to it."""
     monkeypatch.setattr("spa.clock.now", lambda: at(9, 50))
+    item = visit.items.get()
+    return {
+        "staff": item.staff_id,
+        "room": item.room_id,
+        "code": visit.code,
+        "client": visit.client_id,
+    }
+
+
+@pytest.fixture
+def ask(client, visit, keys):
+    """Return a function that asks for an address as a role, of a visit that she may see."""
     staff = visit.items.get().staff
-    room = visit.items.get().room_id
-    here = {"staff": staff.pk, "room": room, "code": visit.code, "client": visit.client_id}
 
     def ask(address: Address, role: str):
         client.logout()
@@ -122,17 +141,84 @@ def ask(client, visit, monkeypatch):
                 staff.user = user
                 staff.save()
             client.force_login(user)
-        return getattr(client, address.method)(address.path.format(**here))
+        return getattr(client, address.method)(address.path.format(**keys))
 
     return ask
 
 
-@pytest.mark.parametrize(
-    "address", ADDRESSES, ids=lambda address: f"{address.method} {address.path}"
-)
+@pytest.mark.parametrize("address", ADDRESSES, ids=str)
 def test_an_address_is_open_to_its_roles_and_to_nobody_else(ask, address):
     for role in sorted(ANYBODY):
         answer = ask(address, role)
         shut = answer.status_code in {403, 404} or answer.get("Location", "").startswith("/login/?")
         assert shut == (role not in address.who), f"{role}: {answer.status_code}"
         assert answer.status_code < 500 or address.name == "readyz"
+
+
+# -- What is whose (SEC-12) ------------------------------------------------------------------
+# A visit, a therapist and a room belong to a house; a client belongs to all of them.
+OF_A_HOUSE = [one for one in ADDRESSES if one.objects & {"code", "staff", "room"}]
+OF_ALL_HOUSES = [one for one in ADDRESSES if one.objects == {"client"}]
+# Of her health only who books or treats her may know, and who decides for every house.
+OF_HER_HEALTH = {"health_notes", "write_health_note"}
+NO_SUCH = {"staff": 999_999, "room": 999_999, "code": "BR-99999", "client": 999_999}
+
+
+def ask_as(client, user, address, keys):
+    client.force_login(user)
+    return getattr(client, address.method)(address.path.format(**keys))
+
+
+def stranger(role, *houses):
+    """Return a worker of these houses; a therapist has a column of her own in the first."""
+    user = worker(role, *houses)
+    if role == "therapist":
+        staff = make_staff(houses[0])
+        staff.user = user
+        staff.save()
+    return user
+
+
+def test_every_key_in_an_address_is_that_of_a_house_or_of_a_client():
+    for address in ADDRESSES:
+        sorts = [address in OF_A_HOUSE, address in OF_ALL_HOUSES, not address.objects]
+        assert sorts.count(True) == 1, str(address)
+
+
+@pytest.mark.parametrize("address", OF_A_HOUSE, ids=str)
+def test_what_belongs_to_another_house_does_not_exist(client, visit, keys, address):
+    for role in sorted(address.who):
+        answer = ask_as(client, stranger(role, make_location()), address, keys)
+        assert answer.status_code == 404, role
+    visit.refresh_from_db()
+    assert (visit.version, visit.status) == (1, "confirmed")
+
+
+@pytest.mark.parametrize("address", OF_A_HOUSE, ids=str)
+def test_who_has_no_house_any_more_finds_nothing(client, visit, keys, address):
+    for role in sorted(address.who - {"therapist"}):
+        assert ask_as(client, worker(role), address, keys).status_code == 404, role
+
+
+@pytest.mark.parametrize("address", [one for one in OF_A_HOUSE if "therapist" in one.who], ids=str)
+def test_what_a_colleague_treats_does_not_exist_for_a_therapist(client, visit, keys, address):
+    colleague = stranger("therapist", visit.location)
+
+    assert ask_as(client, colleague, address, keys).status_code == 404
+
+
+@pytest.mark.parametrize("address", OF_ALL_HOUSES, ids=str)
+def test_a_client_is_known_in_every_house_and_her_health_only_to_who_needs_it(
+    client, visit, keys, address
+):
+    for role in sorted(address.who):
+        answer = ask_as(client, stranger(role, make_location()), address, keys)
+        open_to = HOUSE if address.name in OF_HER_HEALTH else address.who
+        assert (answer.status_code != 404) == (role in open_to), role
+
+
+@pytest.mark.parametrize("address", [*OF_A_HOUSE, *OF_ALL_HOUSES], ids=str)
+def test_what_nobody_has_is_found_by_nobody(client, visit, keys, address):
+    for role in sorted(address.who):
+        answer = ask_as(client, stranger(role, visit.location), address, NO_SUCH)
+        assert answer.status_code == 404, role

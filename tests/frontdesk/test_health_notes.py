@@ -226,6 +226,7 @@ def test_a_hostile_note_is_shown_as_text(client, visit, notes):
     answer = client.post(f"{notes}write/", once("<img src=x>\nsegunda"), headers=HTMX)
 
     assert "<img" not in answer.content.decode()
+    assert "&lt;img src=x&gt;<br>segunda" in answer.content.decode()
 
 
 @pytest.mark.parametrize("key", [0, 999_999, 2**63])

@@ -91,6 +91,7 @@ def test_a_hostile_name_is_shown_as_text(desk):
     page = search(desk, "ana").content.decode()
 
     assert "<img" not in page
+    assert "Ana &amp;lt;b&amp;gt; &quot;&gt;&lt;img src=x&gt;" in page
 
 
 @pytest.mark.parametrize("role", ["therapist", "nobody"])

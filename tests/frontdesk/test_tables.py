@@ -1,5 +1,7 @@
 """The one template of every list: named, sorted aloud, in pages, with ticks where wanted."""
 
+import re
+
 import django_tables2 as tables
 import pytest
 from django.template import Context, Template
@@ -43,6 +45,7 @@ def test_columns_and_rows_are_headed_and_the_table_is_named():
     assert page.count('<th scope="col"') == 2
     assert page.count('<th scope="row"') == 25
     assert "<i>0" not in page
+    assert page.count("&lt;i&gt;0") == 25
 
 
 @pytest.mark.parametrize(
@@ -87,4 +90,7 @@ def test_ticked_rows_go_to_the_chosen_action():
     assert page.count('type="checkbox" name="chosen"') == 25
     assert 'formaction="/away/"' in page
     assert 'hx-confirm="Really?"' in page
-    assert "csrf" not in page or "csrfmiddlewaretoken" in page
+    form = page[page.index("<form") : page.index("</form>")]
+    assert re.search(r'<input type="hidden" name="csrfmiddlewaretoken" value="\w{64}">', form)
+    assert form.count('name="chosen"') == 25
+    assert "<button" in form
