@@ -25,7 +25,9 @@ def test_whatever_four_desks_do_at_once_leaves_nothing_but_visits_and_refusals()
     assert list(aftermath.findings(tally)) == []
     assert tally.commands == DESKS * COMMANDS
     assert tally.times(worker.DONE) > tally.commands / 8, tally.outcomes
-    assert AppointmentChange.objects.values("action").distinct().count() >= 4
+    # Who is treated besides depends on which desk was faster.
+    actions = set(AppointmentChange.objects.values_list("action", flat=True))
+    assert actions >= {"book", "move", "cancel"}
 
 
 @pytest.mark.django_db
