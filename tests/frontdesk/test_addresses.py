@@ -200,6 +200,18 @@ def test_who_has_no_house_any_more_finds_nothing(client, visit, keys, address):
         assert ask_as(client, worker(role), address, keys).status_code == 404, role
 
 
+@pytest.mark.parametrize(
+    "address", [one for one in ADDRESSES if one.who <= TREATS and one.method == "get"], ids=str
+)
+def test_nobody_looks_into_another_house_by_its_number(client, visit, keys, address):
+    elsewhere = make_location()
+
+    for role in sorted(address.who):
+        client.force_login(stranger(role, visit.location))
+        path = f"{address.path.format(**keys)}?location={elsewhere.pk}"
+        assert client.get(path).status_code == 404, role
+
+
 @pytest.mark.parametrize("address", [one for one in OF_A_HOUSE if "therapist" in one.who], ids=str)
 def test_what_a_colleague_treats_does_not_exist_for_a_therapist(client, visit, keys, address):
     colleague = stranger("therapist", visit.location)

@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from spa.services import booking
+from spa.services import booking, clients
 from spa.services.audit import Actor
 from spa.services.slots import Wanted
-from tests.factories import TODAY, at, make_location, make_staff
+from tests.factories import NOW, TODAY, at, make_location, make_staff
 from tests.frontdesk.people import worker
 
 DAY = "/calendar/2026-11-19/"
@@ -122,6 +122,17 @@ def test_a_poll_notices_a_visit_that_left_the_day(open_day, visit):
     )
 
     assert visit.code not in open_day().content.decode()
+
+
+@pytest.mark.django_db
+def test_a_poll_brings_an_alert_that_was_written_meanwhile(open_day, visit):
+    assert open_day().status_code == 204
+
+    clients.set_alert(client=visit.client, text="látex", consent_by="desk", now=NOW, actor=Actor())
+
+    answer = open_day()
+    assert answer.status_code == 200
+    assert "#i-triangle-alert" in answer.content.decode()
 
 
 @pytest.mark.django_db
