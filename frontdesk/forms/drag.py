@@ -1,4 +1,4 @@
-"""Where a card was dropped."""
+"""Where a card was dropped, and where its lower edge was."""
 
 from django import forms
 
@@ -20,3 +20,17 @@ class DragForm(VersionForm):
         if start is None:
             raise forms.ValidationError("required")
         return start
+
+
+class StretchForm(VersionForm):
+    """When one item of which version shall end."""
+
+    item = forms.IntegerField(**REQUIRED)
+    end = MomentField()
+    request_id = forms.UUIDField()
+
+    def clean_end(self):
+        end = self.cleaned_data["end"]
+        if end is None:
+            raise forms.ValidationError("required")
+        return end

@@ -9,6 +9,10 @@ urlpatterns = [
     path("appointments/new/clients/", booking.find_clients, name="find_clients"),
     path("appointments/<code:code>/move/", booking.move, name="move"),
     path("appointments/<code:code>/move/choose/", booking.choose_move, name="choose_move"),
+    path("appointments/<code:code>/items/", booking.change_items, name="change_items"),
+    path("appointments/<code:code>/items/choose/", booking.choose_items, name="choose_items"),
+    path("appointments/<code:code>/swap/", booking.swap, name="swap"),
+    path("appointments/<code:code>/swap/choose/", booking.choose_swap, name="choose_swap"),
     path("appointments/<code:code>/", booking.appointment, name="appointment"),
     path("appointments/<code:code>/<slug:command>/", booking.act, name="act"),
 ]

@@ -4,6 +4,7 @@ from frontdesk.urls import converters  # noqa: F401 — registers "day" and "cod
 from frontdesk.views import calendar, week
 from frontdesk.views.block import block
 from frontdesk.views.booking.drag import drag
+from frontdesk.views.booking.stretch import stretch
 
 urlpatterns = [
     path("", calendar.today, name="today"),
@@ -12,4 +13,5 @@ urlpatterns = [
     path("calendar/week/<int:staff>/<day:day>/", week.week, name="week"),
     path("calendar/<day:day>/month/<day:first>/", calendar.choose, name="month"),
     path("appointments/<code:code>/drag/", drag, name="drag"),
+    path("appointments/<code:code>/stretch/", stretch, name="stretch"),
 ]

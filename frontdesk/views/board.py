@@ -49,7 +49,7 @@ def _is_still_true(shown: str, location: Location, changes: str, now: datetime) 
 
 def _commands(user: User) -> dict:
     """Return the steps that the user may take, by name; None stands for one she may not."""
-    names = ("check_in", "start", "finish", "no_show")
+    names = ("check_in", "check_in_shortened", "start", "finish", "no_show")
     allowed = {name: user.has_perm(BY_NAME[name].permission) for name in names}
     return {name: BY_NAME[name] if allowed[name] else None for name in names} | {
         "can_move": user.has_perm("spa.book_appointment")

@@ -19,6 +19,7 @@ const KEYS = {
   w: () => click('[aria-keyshortcuts="w"]'),
   l: () => click("#panel [data-step]"),
   m: () => click("#panel [data-move]"),
+  i: () => click("#panel [data-items]"),
   b: () => click('[aria-keyshortcuts="b"]'),
   p: () => click("[data-print]"),
   P: () => click('[aria-keyshortcuts="Shift+P"]'),

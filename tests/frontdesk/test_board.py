@@ -510,3 +510,15 @@ def test_twelve_visits_weigh_at_most_four_kilobytes(desk, house, clock):
     assert fragment.lstrip().startswith(b'<div class="board" id="board"')
     weight = len(gzip.compress(fragment, 6))
     assert weight <= 4 * 1024, f"{weight / 1024:.1f} KB"
+
+
+def test_who_is_late_can_be_received_with_less_time(desk, house, clock):
+    visit = book(house, at(10))
+    step = f"/appointments/{visit.code}/check_in_shortened/"
+
+    clock(at(10, 14))
+    assert step not in desk.get(BOARD).content.decode()
+    clock(at(10, 15))
+    assert step in desk.get(BOARD).content.decode()
+    clock(at(11))
+    assert step not in desk.get(BOARD).content.decode()

@@ -194,3 +194,42 @@ def test_a_visit_nobody_checked_in_is_completed_after_its_start(client, visit, m
 
     visit.refresh_from_db()
     assert visit.status == "completed"
+
+
+@pytest.mark.django_db
+def test_a_client_who_comes_late_is_received_with_less_time_moved_or_recorded(
+    client, visit, monkeypatch
+):
+    client.force_login(worker("receptionist", visit.location))
+
+    monkeypatch.setattr("spa.clock.now", lambda: at(10, 14))
+    assert "data-late" not in client.get(url(visit)).content.decode()
+    monkeypatch.setattr("spa.clock.now", lambda: at(10, 22))
+    page = client.get(url(visit)).content.decode()
+
+    assert "data-late" in page
+    assert "22 min" in page
+    steps = [url(visit, step) for step in ("check_in_shortened", "check_in", "move", "no_show")]
+    assert all(f'"{step}"' in page for step in steps)
+    client.post(url(visit, "check_in_shortened"), {"version": 1})
+    visit.refresh_from_db()
+    assert (visit.status, visit.starts_at, visit.ends_at) == ("arrived", at(10, 20), at(11))
+
+
+@pytest.mark.django_db
+def test_nothing_is_shortened_of_a_visit_whose_time_is_over(client, visit, monkeypatch):
+    client.force_login(worker("receptionist", visit.location))
+    monkeypatch.setattr("spa.clock.now", lambda: at(11))
+
+    assert "data-late" not in client.get(url(visit)).content.decode()
+
+
+@pytest.mark.django_db
+def test_a_therapist_is_not_asked_what_to_do_with_who_is_late(client, visit, monkeypatch):
+    staff = visit.items.get().staff
+    staff.user = worker("therapist", visit.location)
+    staff.save()
+    client.force_login(staff.user)
+    monkeypatch.setattr("spa.clock.now", lambda: at(10, 22))
+
+    assert "data-late" not in client.get(url(visit)).content.decode()

@@ -1,7 +1,21 @@
 """The screens about one visit: what it is and was, and what can be done with it."""
 
 from frontdesk.views.booking.appointment import act, appointment
+from frontdesk.views.booking.items import change_items, choose_items
 from frontdesk.views.booking.move import choose_move, move
 from frontdesk.views.booking.new import choose, find_clients, new
+from frontdesk.views.booking.swap import choose_swap, swap
 
-__all__ = ["act", "appointment", "choose", "choose_move", "find_clients", "move", "new"]
+__all__ = [
+    "act",
+    "appointment",
+    "change_items",
+    "choose",
+    "choose_items",
+    "choose_move",
+    "choose_swap",
+    "find_clients",
+    "move",
+    "new",
+    "swap",
+]

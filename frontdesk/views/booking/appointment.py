@@ -18,9 +18,9 @@ from django.views.decorators.http import require_GET, require_POST
 from frontdesk import back, confirm, refusals, story
 from frontdesk.forms.booking import VersionForm
 from frontdesk.htmx import render_screen, wants_fragment
-from spa import clock
+from spa import clock, localtime
 from spa.errors import BusinessLogicError
-from spa.models import Appointment, AppointmentStatus, CancelledBy, User
+from spa.models import Appointment, AppointmentStatus, CancelledBy, SpaPolicy, User
 from spa.services import booking
 from spa.services.audit import Actor
 
@@ -43,6 +43,13 @@ class Command:
 
 CANCEL = "spa.cancel_appointment"
 COMMANDS = (
+    Command(
+        *("check_in_shortened", _("Check in, shorter"), "spa.check_in_appointment"),
+        states=(S.CONFIRMED,),
+        icon="timer",
+        call=booking.check_in_shortened,
+        when=lambda visit, now: is_late(visit, now=now),
+    ),
     Command(
         *("check_in", _("Check in"), "spa.check_in_appointment", (S.CONFIRMED,), "door-open"),
         call=booking.check_in,
@@ -172,12 +179,15 @@ def visit_context(user: User, code: str, *, shown: int | None = None) -> dict:
         "items": visit.items.select_related("service", "staff", "room").order_by("position"),
         "changes": lines,
         "news": [line for line in lines if shown and line.version > shown],
+        "is_late": BY_NAME["check_in_shortened"] in allowed,
+        "minutes_late": localtime.minutes(now) - localtime.minutes(visit.starts_at),
         "steps": [command for command in allowed if not command.confirm],
         "more": [command for command in allowed if command.confirm],
         "more_commands": any(
             command.confirm and visit.status in command.states and user.has_perm(command.permission)
             for command in COMMANDS
         ),
+        "can_change": visit.is_changeable and user.has_perm("spa.book_appointment"),
         "can_move": visit.is_movable and user.has_perm("spa.book_appointment"),
         "is_vip": visit.client.is_vip(on=visit.location.today(now=visit.starts_at)),
         "earlier": Appointment.objects.visible_to(user)
@@ -198,6 +208,13 @@ def _find(user: User, code: str) -> Appointment:
 
 def is_of_today(visit: Appointment, *, now: datetime) -> bool:
     return visit.location.today(now=now) == visit.location.today(now=visit.starts_at)
+
+
+def is_late(visit: Appointment, *, now: datetime) -> bool:
+    """Say whether her client comes late, while there is something left to come for."""
+    if not visit.starts_at <= now < visit.ends_at:
+        return False
+    return booking.is_late(visit, now=now, policy=SpaPolicy.current())
 
 
 def _show(request: HttpRequest, context: dict, status: int = 200) -> HttpResponse:

@@ -54,7 +54,7 @@ def drag(request: HttpRequest, code: str) -> HttpResponse:
         others = _nearest(visit, wanted, starts_at, now) if about_the_time else []
         return _refused(request, visit, refusal, dropped, others)
     moved = visit.items.select_related("staff", "room").get(pk=item.pk)
-    return _answer(request, "booking/_dragged.html", {"visit": visit, "item": moved})
+    return answer(request, "booking/_dragged.html", {"visit": visit, "item": moved})
 
 
 def _refused(
@@ -71,10 +71,10 @@ def _refused(
         # A start of the visit, and where the carried item stands then.
         "others": [(start, start + _offset(visit, dropped["item"]), uuid4()) for start in others],
     }
-    return _answer(request, "booking/_drag_refused.html", context, status=refusal.http_status)
+    return answer(request, "booking/_drag_refused.html", context, status=refusal.http_status)
 
 
-def _answer(request: HttpRequest, template: str, context: dict, status: int = 200) -> HttpResponse:
+def answer(request: HttpRequest, template: str, context: dict, status: int = 200) -> HttpResponse:
     """Return a notice for the toast region, and have the day redrawn: it shows what is true."""
     response = render(request, template, context, status=status)
     response["HX-Retarget"], response["HX-Reswap"] = "#toasts", "innerHTML"

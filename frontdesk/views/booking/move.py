@@ -22,7 +22,7 @@ from spa.services.idempotency import KeyMismatch
 @may_book
 def move(request: HttpRequest, code: str) -> HttpResponse:
     """Show where else the visit can be, or move it there."""
-    visit = _find(request.user, code)
+    visit = find(request.user, code)
     if request.method == "POST":
         return _move(request, visit)
     if not visit.is_movable:
@@ -36,11 +36,11 @@ def choose_move(request: HttpRequest, code: str) -> HttpResponse:
     """Carry out one button of the form and show it again; writes nothing."""
     if request.method != "POST":
         return redirect("move", code)
-    panel = _panel(request.POST, _find(request.user, code))
+    panel = _panel(request.POST, find(request.user, code))
     return _show(request, panel, fragment="booking/_move_parts.html")
 
 
-def _find(user: User, code: str) -> Appointment:
+def find(user: User, code: str) -> Appointment:
     visible = Appointment.objects.visible_to(user).select_related("location", "client")
     return get_object_or_404(visible, code=code)
 
@@ -82,7 +82,7 @@ def _move(request: HttpRequest, visit: Appointment) -> HttpResponse:
         )
     except BusinessLogicError as refusal:
         fresh = {"request_id": None} if isinstance(refusal, KeyMismatch) else {}
-        now_visit = _find(request.user, visit.code)
+        now_visit = find(request.user, visit.code)
         return _show(request, _panel(request.POST, now_visit, problem=refusal, chosen=fresh))
     return went_to(request, moved, _("Moved"))
 

@@ -23,7 +23,7 @@ from spa.services.booking.refusals import (
     ServiceTwice,
     SlotTaken,
 )
-from spa.services.booking.swap import swap, swap_at
+from spa.services.booking.swap import swap, swap_at, try_swap
 
 __all__ = [
     "Change",
@@ -61,4 +61,5 @@ __all__ = [
     "swap",
     "swap_at",
     "try_change",
+    "try_swap",
 ]

@@ -62,7 +62,7 @@ def plan_change(
 ) -> Change:
     """Plan the visit as it shall be, from its start on. Six queries.
 
-    :raises BusinessLogicError: as `change_items`
+    :raises BusinessLogicError: as `change_items`; `facts["why"]` says in words what is in the way
     """
     before = list(visit.items.select_related("service").order_by("position"))
     known = {item.pk: item for item in before}
@@ -85,7 +85,7 @@ def plan_change(
     window = _window(visit, client, lines, items, now)
     plan = window.plan_at(visit.starts_at)
     if isinstance(plan, engine.Refused):
-        refuse(plan)
+        refuse(plan, why=slots.in_words(plan, window=window, zone=visit.location.tz))
     earliest = slots.earliest(now, window.policy)
     if any(
         item is None and planned.start < earliest

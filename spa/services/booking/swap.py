@@ -26,13 +26,14 @@ from spa.services.booking.move import (
     refuse_to_leave_who_is_here,
     refuse_what_moves_nobody,
 )
-from spa.services.booking.refusals import SlotTaken, refuse, slot_refusals
+from spa.services.booking.refusals import IllegalTransition, SlotTaken, refuse, slot_refusals
 from spa.services.booking.transitions import lock_appointment, save
 from spa.services.slots import Wanted, Window
 from spa.services.transactions import locked_transaction
 
 Pair = tuple[Appointment, Appointment]
 Wishes = Mapping[int, Sequence[Wanted]]
+Placed = tuple[engine.Plan, Mapping[int, engine.RoomFacts]]
 
 
 def swap_at(
@@ -120,8 +121,6 @@ def swap(
         ]:
             raise RuleBroken(_("A move keeps the services of the visit."), reason="other_services")
     found = _plan(pair, wanted, now)
-    if isinstance(found, engine.Refused):
-        refuse(found)
     for visit, (plan, _rooms) in zip(pair, found, strict=True):
         refuse_who_is_not_locked(wanted[visit.pk], plan)
     refuse_what_moves_nobody(
@@ -156,10 +155,25 @@ def swap(
     return pair
 
 
+def try_swap(*, first: Appointment, second: Appointment, now: datetime) -> tuple[Placed, Placed]:
+    """Say where `swap_at` would put both, each with the rooms by their keys; writes nothing.
+
+    :raises BusinessLogicError: as `swap`; `facts["why"]` says in words what is in the way
+    """
+    if first.pk == second.pk:
+        raise RuleBroken(_("Choose two different visits to swap."), reason="same_visit")
+    for visit, other in ((first, second), (second, first)):
+        if not visit.is_movable:
+            raise IllegalTransition(status=visit.status)
+        refuse_to_leave_who_is_here(visit, other.starts_at)
+    return _plan((first, second), _as_the_cards_lie(first, second), now)
+
+
 def _find(pair: Pair, wanted: Wishes, now: datetime) -> Wishes | None:
     """Return `wanted` with the staff and rooms that suit best; None if the two cannot swap."""
-    found = _plan(pair, wanted, now)
-    if isinstance(found, engine.Refused):
+    try:
+        found = _plan(pair, wanted, now)
+    except (SlotTaken, RuleBroken):
         return None
     return {
         visit.pk: [
@@ -170,34 +184,45 @@ def _find(pair: Pair, wanted: Wishes, now: datetime) -> Wishes | None:
     }
 
 
-Placed = tuple[engine.Plan, Mapping[int, engine.RoomFacts]]
-
-
-def _plan(pair: Pair, wanted: Wishes, now: datetime) -> tuple[Placed, Placed] | engine.Refused:
-    """Place both visits where the other one stood, or say what keeps one of them away.
+def _plan(pair: Pair, wanted: Wishes, now: datetime) -> tuple[Placed, Placed]:
+    """Place both visits where the other one stood.
 
     The first is placed as if neither were there, the second beside it; failing that, the other
     way round.
+
+    :raises SlotTaken: another visit, or one of the two, is in the way
+    :raises RuleBroken: a rule of §5 keeps one of them away
     """
-    answers = []
-    for one, other in (pair, pair[::-1]):
-        windows = [
-            _window(visit, beside, wanted[visit.pk], now)
-            for visit, beside in ((one, other), (other, one))
-        ]
-        plan = windows[0].plan_at(other.starts_at)
-        if isinstance(plan, engine.Refused):
-            return plan
-        taken = engine.with_plan(windows[1].facts, plan, one.group, one.pk)
-        if one.client_id == other.client_id:
-            mine = engine.Busy(plan.start, plan.end, one.pk)
-            taken = replace(taken, client_busy=(*taken.client_busy, mine))
-        second = replace(windows[1], facts=taken).plan_at(one.starts_at)
-        if not isinstance(second, engine.Refused):
-            placed = (plan, windows[0].facts.rooms), (second, windows[1].facts.rooms)
-            return placed if one is pair[0] else placed[::-1]
-        answers.append(second)
-    return answers[0]
+    try:
+        return _place(pair, wanted, now)
+    except (SlotTaken, RuleBroken) as refusal:
+        try:
+            second, first = _place(pair[::-1], wanted, now)
+        except (SlotTaken, RuleBroken):
+            raise refusal from None
+        return first, second
+
+
+def _place(pair: Pair, wanted: Wishes, now: datetime) -> tuple[Placed, Placed]:
+    one, other = pair
+    windows = [_window(one, other, wanted[one.pk], now), _window(other, one, wanted[other.pk], now)]
+    plan = windows[0].plan_at(other.starts_at)
+    if isinstance(plan, engine.Refused):
+        refuse(plan, why=_in_words(plan, windows[0], one))
+    taken = engine.with_plan(windows[1].facts, plan, one.group, one.pk)
+    if one.client_id == other.client_id:
+        mine = engine.Busy(plan.start, plan.end, one.pk)
+        taken = replace(taken, client_busy=(*taken.client_busy, mine))
+    beside = replace(windows[1], facts=taken)
+    second = beside.plan_at(one.starts_at)
+    if isinstance(second, engine.Refused):
+        refuse(second, why=_in_words(second, beside, other))
+    return (plan, windows[0].facts.rooms), (second, windows[1].facts.rooms)
+
+
+def _in_words(refused: engine.Refused, window: Window, visit: Appointment) -> str:
+    said = slots.in_words(refused, window=window, zone=visit.location.tz)
+    return _("%(client)s: %(sentence)s") % {"client": visit.client.name, "sentence": said}
 
 
 def _window(

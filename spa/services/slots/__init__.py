@@ -1,7 +1,7 @@
 """Finding where a visit can start: the loader, and the question it prepares for the engine."""
 
 from spa.services.slots.free import FreeDay, FreeTimes, first_free, first_free_for_party
-from spa.services.slots.sentences import Why, party_sentence, sentence, why_not
+from spa.services.slots.sentences import Why, in_words, party_sentence, sentence, why_not
 from spa.services.slots.window import (
     Member,
     PartyWindow,
@@ -24,6 +24,7 @@ __all__ = [
     "earliest",
     "first_free",
     "first_free_for_party",
+    "in_words",
     "load",
     "load_party",
     "party_sentence",

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from spa import localtime
 from spa.engine import TOGETHER, Reason, Refused
-from spa.models import ExclusionKind
+from spa.models import ExclusionKind, StaffMember
 from spa.services.slots.house import Closure
 from spa.services.slots.window import PartyWindow, Window
 
@@ -59,6 +59,12 @@ def sentence(refused: Refused, *, window: Window, staff: Mapping[int, str], zone
     """
     teller = _Teller(window, staff, zone, refused.start)
     return teller.tell(refused.reasons)
+
+
+def in_words(refused: Refused, *, window: Window, zone: ZoneInfo) -> str:
+    """Return the sentence of a lone refusal, its therapists looked up. One query."""
+    known = StaffMember.objects.filter(pk__in=window.facts.staff)
+    return sentence(refused, window=window, staff=dict(known.values_list("pk", "name")), zone=zone)
 
 
 def party_sentence(
