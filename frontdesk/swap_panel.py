@@ -1,7 +1,7 @@
 """Two visits that shall change places: with whom, and what would become of both."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from uuid import UUID, uuid4
 
@@ -9,7 +9,7 @@ from django.db.models import Prefetch
 
 from spa import localtime
 from spa.errors import BusinessLogicError
-from spa.models import MOVABLE, Appointment, AppointmentItem, Room, StaffMember, User
+from spa.models import MOVABLE, Appointment, AppointmentItem, Room, SpaPolicy, StaffMember, User
 from spa.services import booking
 
 
@@ -42,13 +42,14 @@ class SwapPanel:
 
     @cached_property
     def others(self) -> list[Appointment]:
-        """The other visits of the day that can be moved, by their start. Two queries."""
+        """The other visits of the day that can be moved and have not begun. Three queries."""
         items = AppointmentItem.objects.select_related("service", "staff").order_by("position")
-        day = localtime.day_span(self.day, self.location.tz)
+        first, last = localtime.day_span(self.day, self.location.tz)
+        running = self.now - timedelta(minutes=SpaPolicy.current().grid_minutes)
         return list(
             Appointment.objects.visible_to(self.user)
             .filter(location=self.location, status__in=MOVABLE)
-            .starting_between(*day)
+            .starting_between(max(first, running), last)
             .exclude(pk=self.visit.pk)
             .select_related("client", "location")
             .prefetch_related(Prefetch("items", queryset=items))

@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from frontdesk import grid, month, places
+from frontdesk import grid, month, places, tray
 from frontdesk.codes import is_code
 from frontdesk.htmx import render_screen, wants_fragment
 from frontdesk.views.booking.appointment import visit_context
@@ -64,6 +64,8 @@ def _day(request: HttpRequest, location: Location, day: date) -> HttpResponse:
     refuse_impossible(day, location)
     version = f"{day_version.version(location, day)}-{int(now.timestamp()) // REDRAWN_SECONDS}"
     polled = wants_fragment(request) and "v" in request.GET
+    aside = tray.load(request, location)
+    version += tray.version(aside)
     if polled and request.GET["v"] == version:
         return HttpResponse(status=204)
     shown = agenda.load(location=location, day=day, user=user, now=now, by=_columns(request))
@@ -77,6 +79,7 @@ def _day(request: HttpRequest, location: Location, day: date) -> HttpResponse:
         "month": month.around(day),
         "can_book": user.has_perm("spa.book_appointment"),
         "version": version,
+        "tray": [tray.draw(items, shown) for items in aside],
         # A poll leaves the bar alone: its menus may be open.
         "with_bar": wants_fragment(request) and not polled,
         **_open_visit(request),

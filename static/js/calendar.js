@@ -120,12 +120,6 @@ document.addEventListener("htmx:afterSettle", (event) => {
   markOpenVisit();
 });
 
-// What re-plans the day comes with the first card, or the tray, that is pointed at or focused.
-const replan = (event) => {
-  if (event.target.closest?.(".appt, [data-pick]")) import("./replan.js").catch(() => {});
-};
-for (const touched of ["pointerover", "focusin"]) document.addEventListener(touched, replan);
-
 if (calendar()) {
   moveNowLine();
   showNow();

@@ -36,7 +36,7 @@ document.addEventListener("pointerup", (event) => {
   if (!press || event.pointerId !== press.id) return;
   const moved = move;
   letGo();
-  if (moved) finish(moved);
+  if (moved) finish(moved, event);
 });
 
 document.addEventListener("pointercancel", cancel);
@@ -62,9 +62,11 @@ function cancel() {
   letGo();
 }
 
-function finish(moved) {
+function finish(moved, event) {
   swallowClick();
-  if (!moved.isElsewhere) moved.putBack();
+  const under = document.elementsFromPoint(event.clientX, event.clientY);
+  if (under.some((element) => element.id === "tray")) moved.putAside();
+  else if (!moved.isElsewhere) moved.putBack();
   else moved.drop();
 }
 

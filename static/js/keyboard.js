@@ -20,6 +20,7 @@ const KEYS = {
   l: () => click("#panel [data-step]"),
   m: () => click("#panel [data-move]"),
   i: () => click("#panel [data-items]"),
+  a: () => click("#panel [data-aside]"),
   b: () => click('[aria-keyshortcuts="b"]'),
   p: () => click("[data-print]"),
   P: () => click('[aria-keyshortcuts="Shift+P"]'),
@@ -42,7 +43,7 @@ document.addEventListener("keydown", (event) => {
 
 // -- Arrows: within the grid from card to card, outside it from day to day ------------------
 function moveFocus(event) {
-  const card = event.target.closest(".appt");
+  const card = event.target.closest(".cal .appt");
   if (!card) return outsideTheGrid(event);
   const next = neighbour(card, event.key);
   if (!next) return true;
@@ -85,6 +86,36 @@ function neighbour(card, key) {
 document.addEventListener("focusin", (event) => {
   if (event.target.id === "search") import("./search.js").catch(() => {});
 });
+
+// What carries, stretches and puts aside a card comes when the first one is pointed at or focused.
+// Keys that are pressed on it meanwhile wait, and are pressed again.
+let replan = null;
+let waiting = [];
+
+async function fetchReplan() {
+  await (replan ??= import("./replan.js").catch(() => {}));
+  const pressed = waiting;
+  waiting = null;
+  for (const [key, shiftKey] of pressed) {
+    const again = new KeyboardEvent("keydown", { key, shiftKey, bubbles: true, cancelable: true });
+    const { activeElement } = document;
+    if (activeElement.dispatchEvent(again) && key === "Enter") activeElement.click();
+  }
+}
+
+for (const touched of ["pointerover", "focusin", "htmx:afterSwap"]) {
+  document.addEventListener(touched, (event) => {
+    if (!replan && event.target.closest?.(".appt, .tray, #dialog")) fetchReplan();
+  });
+}
+
+document.addEventListener("keydown", (event) => {
+  if (!replan || !waiting || !event.target.closest?.(".appt")) return;
+  if (event.key === "Tab" || event.key === "Escape") return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  waiting.push([event.key, event.shiftKey]);
+}, { capture: true });
 
 // One card of the grid is in the tab order; arrows reach the others.
 function rove() {

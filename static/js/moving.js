@@ -20,9 +20,11 @@ export class Move {
     const column = card.closest(".cal-col");
     this.code = card.dataset.appointment;
     this.url = `${card.pathname}drag/`;
-    this.item = card.id.replace("card-", "");
+    this.item = card.id.split("-").pop();
     this.version = card.dataset.version;
-    this.from = { day: this.day, staff: column.dataset.staff ?? "", unit: unitOf(card) };
+    // One of the tray knows its own day and therapist.
+    const { day = this.day, staff = column?.dataset.staff ?? "" } = card.dataset;
+    this.from = { day, staff, unit: unitOf(card) };
     this.staff = this.from.staff;
     this.unit = this.from.unit;
     this.ghost = card.cloneNode(true);
@@ -53,7 +55,7 @@ export class Move {
 
   // Where it came from stays visible, faintly; a redraw in between brings a new card.
   lift() {
-    for (const card of document.querySelectorAll(`#card-${CSS.escape(this.item)}`)) {
+    for (const card of document.querySelectorAll(`.appt[id$="-${CSS.escape(this.item)}"]`)) {
       card.classList.add("lifted");
     }
   }
@@ -72,6 +74,13 @@ export class Move {
     const label = this.ghost.querySelector("time");
     label.textContent = [clockOf(timeOf(this.unit)), this.room].filter(Boolean).join(" · ");
     if (this.ghost.parentElement !== lane) lane.append(this.ghost);
+  }
+
+  // Into the tray: the visit stays where it is.
+  putAside() {
+    this.putBack();
+    const url = this.url.replace("drag/", "aside/");
+    window.htmx.ajax("POST", url, { target: "#toasts", swap: "innerHTML" }).catch(() => {});
   }
 
   putBack() {

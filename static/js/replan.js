@@ -1,7 +1,9 @@
-// Re-planning a day beyond the move of one card, fetched when a card is first touched: its lower
-// edge, the tray for what is put aside, and choosing the other of two that swap.
+// What re-plans a day beside the drag of a card, fetched when one is first pointed at or focused:
+// the keys that carry it, its lower edge, the tray, and choosing the other of two that swap.
+import "./carry.js";
 import "./pick.js";
 import "./stretch.js";
+import "./tray.js";
 
 if (!("replan" in document.documentElement.dataset)) {
   document.documentElement.dataset.replan = "";

@@ -68,6 +68,8 @@ ADDRESSES = [
     Address("swap", "/appointments/{code}/swap/", DESK),
     Address("swap", "/appointments/{code}/swap/", DESK, "post"),
     Address("choose_swap", "/appointments/{code}/swap/choose/", DESK, "post"),
+    Address("put_aside", "/appointments/{code}/aside/", DESK, "post"),
+    Address("take_back", "/appointments/{code}/take-back/", DESK, "post"),
     Address("drag", "/appointments/{code}/drag/", DESK, "post"),
     Address("stretch", "/appointments/{code}/stretch/", DESK, "post"),
     Address("act", "/appointments/{code}/check_in/", DESK, "post"),

@@ -1,6 +1,7 @@
 """The screens about one visit: what it is and was, and what can be done with it."""
 
 from frontdesk.views.booking.appointment import act, appointment
+from frontdesk.views.booking.aside import put_aside, take_back
 from frontdesk.views.booking.items import change_items, choose_items
 from frontdesk.views.booking.move import choose_move, move
 from frontdesk.views.booking.new import choose, find_clients, new
@@ -17,5 +18,7 @@ __all__ = [
     "find_clients",
     "move",
     "new",
+    "put_aside",
     "swap",
+    "take_back",
 ]

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from frontdesk import tray
 from frontdesk.forms.drag import DragForm
 from frontdesk.views.booking.appointment import changed
 from spa import clock, localtime
@@ -53,6 +54,7 @@ def drag(request: HttpRequest, code: str) -> HttpResponse:
         about_the_time = isinstance(refusal, (booking.SlotTaken, RuleBroken))
         others = _nearest(visit, wanted, starts_at, now) if about_the_time else []
         return _refused(request, visit, refusal, dropped, others)
+    tray.take(request, visit.code)
     moved = visit.items.select_related("staff", "room").get(pk=item.pk)
     return answer(request, "booking/_dragged.html", {"visit": visit, "item": moved})
 

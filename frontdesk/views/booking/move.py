@@ -5,6 +5,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from frontdesk import tray
 from frontdesk.asked import start_is_of_its_day
 from frontdesk.forms.booking import MoveForm
 from frontdesk.htmx import render_screen
@@ -84,6 +85,7 @@ def _move(request: HttpRequest, visit: Appointment) -> HttpResponse:
         fresh = {"request_id": None} if isinstance(refusal, KeyMismatch) else {}
         now_visit = find(request.user, visit.code)
         return _show(request, _panel(request.POST, now_visit, problem=refusal, chosen=fresh))
+    tray.take(request, moved.code)
     return went_to(request, moved, _("Moved"))
 
 

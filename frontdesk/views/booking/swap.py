@@ -5,6 +5,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from frontdesk import tray
 from frontdesk.forms.swap import SwapForm
 from frontdesk.htmx import render_screen
 from frontdesk.swap_panel import SwapPanel
@@ -77,6 +78,8 @@ def _swap(request: HttpRequest, visit: Appointment) -> HttpResponse:
         now_visit = find(request.user, visit.code)
         panel = _panel(request, request.POST, now_visit, problem=refusal, chosen=fresh)
         return _show(request, panel)
+    tray.take(request, swapped.code)
+    tray.take(request, other.code)
     return went_to(request, swapped, _("Swapped"))
 
 

@@ -12,7 +12,7 @@ from spa.errors import RuleBroken
 from spa.models import CHANGEABLE, Action, Appointment, AppointmentItem, Client
 from spa.services import idempotency
 from spa.services.audit import Actor
-from spa.services.booking.book import TRIES, in_short, lock_resources
+from spa.services.booking.book import TRIES, in_short, lock_resources, refuse_who_is_not_locked
 from spa.services.booking.change_plan import Change, Line, has_begun, plan_change
 from spa.services.booking.move import PLACEMENT_FIELDS, place
 from spa.services.booking.refusals import IllegalTransition, SlotTaken, slot_refusals
@@ -61,8 +61,8 @@ def change_items_at(
                 actor=actor,
                 version=version,
             )
-        except SlotTaken:
-            if not remaining or found is None:
+        except SlotTaken as refusal:
+            if not remaining or (found is None and refusal.facts):
                 raise
     raise SlotTaken
 
@@ -108,6 +108,7 @@ def change_items(
     if visit.is_finished:
         raise IllegalTransition(status=visit.status)
     change = plan_change(visit, client, lines, now=now)
+    refuse_who_is_not_locked([line.wanted for line in lines], change.plan)
 
     items = _write(visit, change, asked or lines)
     visit.ends_at = localtime.moment(change.plan.end)

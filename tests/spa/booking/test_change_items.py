@@ -447,6 +447,19 @@ def test_a_change_waits_for_a_cancellation_and_is_then_refused():
 
 
 @pytest.mark.django_db
+def test_nobody_is_planned_who_was_not_locked():
+    house = Salon()
+    visit = house.book()
+    lines = [*as_it_is(visit), house.new(staff=None)]
+
+    with pytest.raises(booking.SlotTaken) as refused:
+        booking.change_items(appointment=visit, lines=lines, now=NOW, actor=DESK)
+
+    assert not refused.value.facts
+    assert change(visit, lines).items.get(position=1).staff == house.paola
+
+
+@pytest.mark.django_db
 def test_row_by_row_a_change_would_meet_itself(monkeypatch):
     """The control: what one statement allows is refused when the rows are saved one by one."""
     house = Salon()
