@@ -59,6 +59,21 @@ class Panel:
         """The therapist in whose column the calendar was pressed."""
         return self.menu.staff.get(self.chosen["staff"]) if self.chosen["staff"] else None
 
+    @property
+    def is_gone_by(self) -> bool:
+        """Whether the day lies behind."""
+        return self.asked.day < self.location.today(now=self.now)
+
+    @property
+    def can_enter_past(self) -> bool:
+        """Whether a visit that took place and was not entered can be entered on this day."""
+        age = self.location.today(now=self.now) - self.asked.day
+        return self.user.has_perm("spa.override_policy") and age in (timedelta(0), timedelta(1))
+
+    @property
+    def enters_past(self) -> bool:
+        return self.can_enter_past and self.chosen["past"]
+
     # -- the time ---------------------------------------------------------------------------
     @cached_property
     def times(self) -> Times | None:
@@ -72,14 +87,15 @@ class Panel:
             last_day=self.asked.first + timedelta(days=STRIP - 1),
             client=self.guest.client,
             now=self.now,
+            forgotten=self.enters_past,
         )
-        # After a refusal nobody is talked into another time: the desk chooses it.
+        # After a refusal, or for a visit that is past, nobody is talked into a time: it is chosen.
         times = draw(
             window,
             self.asked,
             location=self.location,
             staff=self.menu.staff,
-            choose=not self.refused,
+            choose=not self.refused and not self.enters_past,
         )
         self.menu.day = times.day
         return times

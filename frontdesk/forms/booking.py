@@ -135,6 +135,7 @@ class BookingForm(TimesForm):
     pick = forms.IntegerField(**KEY)
     write_client = forms.BooleanField(required=False)
     drop_client = forms.BooleanField(required=False)
+    past = forms.BooleanField(required=False)  # a forgotten visit is entered
     usual = forms.BooleanField(required=False)
     add = forms.IntegerField(**KEY)
     take_out = forms.IntegerField(**KEY)

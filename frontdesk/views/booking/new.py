@@ -77,7 +77,7 @@ def _show(
         "panel": panel,
         "times": panel.times,
         "today": panel.location.today(now=panel.now),
-        "offers_override": offers_override(request, panel.problem),
+        "offers_override": panel.enters_past or offers_override(request, panel.problem),
         "override_reasons": OverrideReason.choices,
     }
     status = panel.problem.http_status if panel.problem else 200
