@@ -158,8 +158,8 @@ def coupled(draw):
 
 @st.composite
 def parties(draw):
-    """Two with two items each, or three with one, who want much the same."""
-    count, most = draw(st.sampled_from([(2, 2), (2, 2), (3, 1)]))
+    """Two with two items each, or three or four with one, who want much the same."""
+    count, most = draw(st.sampled_from([(2, 2), (2, 2), (3, 1), (4, 1)]))
     spa = draw(st.one_of(facts(), coupled().map(lambda spa: spa[1])))
     guests = tuple(
         Guest(
