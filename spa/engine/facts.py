@@ -94,4 +94,4 @@ class Facts:
     client_busy: tuple[Busy, ...]
     group: Hashable  # of the visit
     usual_staff: frozenset[int] = frozenset()
-    sellable: int = 30  # a gap shorter than this cannot be sold
+    sellable: int = 30  # a gap shorter than this counts as lost

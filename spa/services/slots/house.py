@@ -42,11 +42,12 @@ class House:
     room_closures: dict[int, tuple[Closure, ...]]
     policy: dict[str, int]
     sellable: int  # minutes of the shortest service on offer: a shorter gap sells nothing
+    worthwhile: int  # of the middling one with its buffer: a shorter gap sells little
 
 
 def load(location: Location, first_day: date, last_day: date) -> House:
     """Load what is open on these local days and the nights around them. One query."""
-    opening, shifts, rooms, exclusions, policy, sellable = _row(
+    opening, shifts, rooms, exclusions, policy, shortest, middling = _row(
         location, first_day - DAY, last_day + DAY
     )
     dates = list(localtime.days(first_day - DAY, last_day + DAY))
@@ -65,7 +66,8 @@ def load(location: Location, first_day: date, last_day: date) -> House:
         staff_closures={s: _sorted(found) for (s, _r), found in closures.items() if s},
         room_closures={r: _sorted(found) for (_s, r), found in closures.items() if r},
         policy=policy,
-        sellable=sellable or 30,
+        sellable=shortest or 30,
+        worthwhile=(middling or 30) + policy["default_buffer_minutes"],
     )
 
 

@@ -45,7 +45,9 @@ SELECT
         OR x.weekday = ANY(%(weekdays)s) AND x.valid_from <= %(last)s
           AND (x.valid_until IS NULL OR x.valid_until >= %(first)s))) e) AS exclusions,
   (SELECT row_to_json(p) FROM spa_spapolicy p) AS policy,
-  (SELECT min(duration_minutes) FROM spa_service WHERE withdrawn_at IS NULL) AS sellable
+  (SELECT min(duration_minutes) FROM spa_service WHERE withdrawn_at IS NULL) AS shortest,
+  (SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY duration_minutes)
+    FROM spa_service WHERE withdrawn_at IS NULL) AS middling
 FROM spa_location l WHERE l.id = %(location)s
 """
 

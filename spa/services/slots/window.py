@@ -272,7 +272,7 @@ def _facts(
             for room in rooms
         },
         group=away[0].group if away else uuid4(),  # the one that is moved comes first
-        sellable=house.sellable,
+        sellable=house.worthwhile,
         **{"client_busy": (), **of_client},
     )
 
