@@ -12,10 +12,12 @@ from frontdesk.client_search import with_visits
 from frontdesk.guest import Guest
 from frontdesk.menu import Menu, Row
 from frontdesk.offers import Part
+from frontdesk.seats import Seats
 from frontdesk.times import Switch, Times, draw
 from spa.errors import BusinessLogicError, RuleBroken
 from spa.models import Client, Location, StaffMember, User
 from spa.services import slots
+from spa.services.booking import LARGEST
 
 
 class Panel:
@@ -40,19 +42,44 @@ class Panel:
         self.refused = problem is not None  # by the booking, as opposed to the choice
         self.asked = self._asked()
         self.menu = Menu(location, day=self.asked.day)
-        self.guest = Guest(chosen, menu=self.menu, client=self._client(), user=user)
-        self._complain(self.guest.problem)
+        self.seats = Seats.read(chosen)
+        self._complain(self.seats.problem)
+        self.guests = self.seats.guests(menu=self.menu, clients=self._clients(), user=user)
+        for guest in self.guests:
+            self._complain(guest.problem)
+
+    @property
+    def guest(self) -> Guest:
+        """The one who is open."""
+        return self.guests[self.seats.at]
+
+    @property
+    def is_party(self) -> bool:
+        return len(self.guests) > 1
+
+    @property
+    def has_seats(self) -> bool:
+        return len(self.guests) < LARGEST
+
+    @property
+    def total_cents(self) -> int:
+        return sum(guest.total_cents for guest in self.guests)
 
     @property
     def switch(self) -> Switch | None:
         """With one therapist, or with anyone: one who is chosen, else one asked for before."""
         chosen = next((row.therapists for row in self.guest.rows if row.therapists), ())
-        before = self.menu.staff.get(self.chosen["staff"])
+        before = self.menu.staff.get(self.staff_asked_for)
         members = chosen or ((before,) if before else ())
         if not any(member in row.able for row in self.guest.rows for member in members):
             return None
         names = _(" or ").join(member.first_name for member in members)
         return Switch(members[0].pk, names, anyone=not chosen)
+
+    @property
+    def staff_asked_for(self) -> int | None:
+        """The therapist who is one press away."""
+        return self.guest.asked_for or self.chosen["staff"]
 
     @property
     def opened_for(self) -> StaffMember | None:
@@ -74,21 +101,26 @@ class Panel:
     def enters_past(self) -> bool:
         return self.can_enter_past and self.chosen["past"]
 
+    @property
+    def whom(self) -> str:
+        """Whom of a party the problem is about; nobody's name where it is about the time."""
+        facts = self.problem.facts if self.problem and self.is_party else {}
+        if facts.get("guest") is not None:
+            return self.guests[facts["guest"]].label
+        about = facts.get("client")
+        return next((g.label for g in self.guests if g.client and g.client.pk == about), "")
+
     # -- the time ---------------------------------------------------------------------------
     @cached_property
     def times(self) -> Times | None:
-        """When the visit can start; None without a service. Four queries, three of nobody."""
-        if not self.guest.picks:
+        """When all can start; None while somebody has no service. Four queries, three of nobody."""
+        if not all(guest.picks for guest in self.guests):
             return None
-        window = slots.load(
-            location=self.location,
-            wanted=self.guest.wanted,
-            first_day=self.asked.first,
-            last_day=self.asked.first + timedelta(days=STRIP - 1),
-            client=self.guest.client,
-            now=self.now,
-            forgotten=self.enters_past,
-        )
+        days = {
+            "first_day": self.asked.first,
+            "last_day": self.asked.first + timedelta(days=STRIP - 1),
+        }
+        window = self._load(**days)
         # After a refusal, or for a visit that is past, nobody is talked into a time: it is chosen.
         times = draw(
             window,
@@ -100,16 +132,30 @@ class Panel:
         self.menu.day = times.day
         return times
 
+    def _load(self, **days: date) -> slots.Window | slots.PartyWindow:
+        asked = {
+            "location": self.location,
+            "now": self.now,
+            "forgotten": self.enters_past,
+            **days,
+        }
+        if self.is_party:
+            return slots.load_party(members=[guest.member for guest in self.guests], **asked)
+        return slots.load(wanted=self.guest.wanted, client=self.guest.client, **asked)
+
     @property
-    def lines(self) -> list[tuple[Row, Part | None]]:
-        """Each service with who does it where and when, once a time is chosen."""
+    def lines(self) -> list[tuple[Guest, list[tuple[Row, Part | None]]]]:
+        """Each guest's services with who does them where and when, once a time is chosen."""
         chosen = self.times.chosen if self.times else None
-        return list(zip_longest(self.guest.rows, chosen.parts if chosen else ()))
+        parts = chosen.guests if chosen else ()
+        pairs = zip_longest(self.guests, parts, fillvalue=())
+        return [(guest, list(zip_longest(guest.rows, own))) for guest, own in pairs]
 
     @property
     def client_changed(self) -> bool:
-        pressed = ("pick", "drop_client", "write_client")
-        return any(self.chosen[name] for name in pressed)
+        pressed = ("pick", "drop_client", "write_client", "companion")
+        opened = (self.chosen["edit"], self.chosen["leave"])
+        return any(self.chosen[name] for name in pressed) or opened != (None, None)
 
     @property
     def day(self) -> date:
@@ -119,13 +165,14 @@ class Panel:
     def request_id(self) -> UUID:
         return self.chosen["request_id"] or uuid4()
 
-    def _client(self) -> Client | None:
-        """Return the client chosen, with `visits`. One query."""
-        key = Guest.key_of(self.chosen)
-        if key is None:
-            return None
-        found = with_visits(Client.objects.filter(pk=key), user=self.user).first()
-        if found is None:
+    def _clients(self) -> dict[int, Client]:
+        """Return the clients chosen by their keys, with `visits`. One query."""
+        keys = {Guest.key_of(chosen) for chosen in self.seats.chosen} - {None}
+        if not keys:
+            return {}
+        chosen = with_visits(Client.objects.filter(pk__in=keys), user=self.user)
+        found = {client.pk: client for client in chosen}
+        if keys - found.keys():
             self._complain(RuleBroken(_("There is no such client. Search again."), reason="client"))
         return found
 

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from functools import cached_property
 
+from django.utils.translation import gettext as _
+
 from frontdesk.client_search import having_phone, is_number, matching
 from frontdesk.menu import Menu, Row
 from frontdesk.picks import Pick
@@ -11,22 +13,31 @@ from spa.models import MOST_ITEMS, Client, Service, User
 from spa.services import slots
 from spa.services.booking.usual import usual
 
+# What a guest who is not open has not: buttons.
+BUTTONS = "pick write_client drop_client usual add take_out up down anyone only"
+NOTHING_PRESSED: dict = dict.fromkeys(["staff", *BUTTONS.split()])
+
 
 class Guest:
     """`chosen` is what her part of the form says; a button pressed in it is carried out.
 
-    `client` is the one whom `key_of` names. Whatever does not exist, was withdrawn or does not
-    work here is left out, and `problem` says so.
+    `client` is the one whom `key_of` names; `number` counts from 0. Whatever does not exist, was
+    withdrawn or does not work here is left out, and `problem` says so.
     """
 
-    def __init__(self, chosen: dict, *, menu: Menu, client: Client | None, user: User) -> None:
-        self.chosen, self.menu, self.client, self.user = chosen, menu, client, user
+    def __init__(
+        self, chosen: dict, *, number: int, menu: Menu, client: Client | None, user: User
+    ) -> None:
+        self.chosen = chosen = {**NOTHING_PRESSED, **chosen}
+        self.number, self.menu, self.client, self.user = number, menu, client, user
+        self.asked_for: int | None = chosen["staff"]  # the therapist who is one press away
         self.problem: BusinessLogicError | None = None
         self.picks = self._pressed()
 
     @staticmethod
     def key_of(chosen: dict) -> int | None:
         """Return the key of the client who is chosen."""
+        chosen = {**NOTHING_PRESSED, **chosen}
         if chosen["drop_client"] or Guest._writes_client(chosen):
             return None
         return chosen["pick"] or chosen["client"]
@@ -59,6 +70,12 @@ class Guest:
     def phone(self) -> str:
         typed, searched = self.chosen["phone"] or "", self.chosen["q"] or ""
         return typed or (searched if is_number(searched) else "")
+
+    @property
+    def label(self) -> str:
+        """Her name, or which of the guests she is."""
+        name = self.client.name if self.client else (self.is_new_client and self.name)
+        return name or _("Guest %(number)s") % {"number": self.number + 1}
 
     @property
     def is_vip(self) -> bool:
@@ -95,6 +112,11 @@ class Guest:
     @property
     def wanted(self) -> list[slots.Wanted]:
         return [pick.wanted for pick in self.picks]
+
+    @property
+    def member(self) -> slots.Member:
+        """Her part of a party; who is not written down yet has her name already."""
+        return slots.Member(self.client or Client(name=self.label), self.wanted)
 
     @property
     def minutes(self) -> int:
@@ -143,7 +165,7 @@ class Guest:
             picks.add(chosen["add"], chosen["staff"])
         if chosen["anyone"]:
             # Remembered, to be chosen again with one press.
-            chosen["staff"] = picks.first_therapist or chosen["staff"]
+            self.asked_for = picks.first_therapist or self.asked_for
             picks.let_anyone()
         if chosen["only"]:
             picks.only(chosen["only"])

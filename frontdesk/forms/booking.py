@@ -4,12 +4,12 @@ from datetime import date, datetime
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from frontdesk.forms.single import SingleValues
 from spa.errors import RuleBroken
 from spa.models import OverrideReason
+from spa.services.booking import LARGEST
 
 YEARS = range(2000, 2200)  # what the calendar can be asked about
 MOST_IDS = 20
@@ -94,7 +94,19 @@ class PairsField(forms.Field):
         return [(key.clean(first), key.clean(second)) for first, second in pairs]
 
 
-class TimesForm(SingleValues):
+class ReadForm(SingleValues):
+    """A form of which whatever can be read is taken."""
+
+    def read(self) -> dict:
+        """Return what could be read, by field; `unreadable` is what to say of the rest."""
+        self.is_valid()
+        read = {name: self.cleaned_data.get(name) for name in self.fields}
+        left_out = tuple(sorted(self.errors))
+        refusal = Unreadable(reason="unreadable", fields=left_out) if left_out else None
+        return {**read, "unreadable": refusal}
+
+
+class TimesForm(ReadForm):
     """Which day and start are chosen; `auto_…`: what the page had chosen by itself."""
 
     day = DayField()
@@ -106,20 +118,9 @@ class TimesForm(SingleValues):
     override = forms.ChoiceField(choices=OverrideReason, required=False)  # a manager's reason
     request_id = forms.UUIDField(required=False)
 
-    def __init__(self, data: QueryDict) -> None:
-        super().__init__(data)
 
-    def read(self) -> dict:
-        """Return what could be read, by field; `unreadable` is what to say of the rest."""
-        self.is_valid()
-        read = {name: self.cleaned_data.get(name) for name in self.fields}
-        left_out = tuple(sorted(self.errors))
-        refusal = Unreadable(reason="unreadable", fields=left_out) if left_out else None
-        return {**read, "unreadable": refusal}
-
-
-class BookingForm(TimesForm):
-    """A visit that is being put together, and the one button that was pressed."""
+class GuestForm(ReadForm):
+    """One of those who come: who she is, and what she wants with whom."""
 
     client = forms.IntegerField(**KEY)
     q = forms.CharField(required=False, strip=False)
@@ -130,6 +131,17 @@ class BookingForm(TimesForm):
     therapist = KeysField()  # of each service
     also = PairsField()  # service and therapist: who else will do
     parallel = KeysField()  # the services that start with the one before them
+
+
+class BookingForm(TimesForm, GuestForm):
+    """A visit that is being put together, and the one button that was pressed.
+
+    Of a party one guest is open at a time, whose fields stand here; those of the others carry
+    their number before their names. Both are counted from 0.
+    """
+
+    guests = forms.IntegerField(min_value=1, max_value=LARGEST, required=False)
+    open = forms.IntegerField(min_value=0, max_value=LARGEST - 1, required=False)
     staff = forms.IntegerField(**KEY)  # the therapist whom the visit was opened for
 
     pick = forms.IntegerField(**KEY)
@@ -143,6 +155,20 @@ class BookingForm(TimesForm):
     down = forms.IntegerField(**KEY)
     anyone = forms.BooleanField(required=False)
     only = forms.IntegerField(**KEY)
+    companion = forms.BooleanField(required=False)  # one more comes
+    edit = forms.IntegerField(min_value=0, max_value=LARGEST - 1, required=False)
+    leave = forms.IntegerField(min_value=0, max_value=LARGEST - 1, required=False)
+
+    def read(self) -> dict:
+        """Return as the others do; `others` is what is chosen for each guest who is not open."""
+        read = super().read()
+        read["guests"] = read["guests"] or 1
+        read["open"] = min(read["open"] or 0, read["guests"] - 1)
+        numbers = (number for number in range(read["guests"]) if number != read["open"])
+        read["others"] = [GuestForm(self.data, prefix=f"g{number}").read() for number in numbers]
+        told = (other["unreadable"] for other in read["others"])
+        read["unreadable"] = read["unreadable"] or next(filter(None, told), None)
+        return read
 
 
 class MoveForm(TimesForm):

@@ -11,7 +11,8 @@ class SingleValues(forms.Form):
         super().__init__(data, *arguments, **keywords)
         for name, field in self.fields.items():
             several = getattr(field, "takes_several", False) or field.widget.__class__ in SEVERAL
-            if not several and hasattr(data, "getlist") and len(data.getlist(name)) > 1:
+            sent = data.getlist(self.add_prefix(name)) if hasattr(data, "getlist") else ()
+            if not several and len(sent) > 1:
                 raise BadRequest(f"{name} stands in the form twice")
 
 

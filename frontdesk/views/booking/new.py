@@ -3,6 +3,8 @@
 What is typed about a client travels by POST only, so that no address ever holds it.
 """
 
+from collections.abc import Sequence
+from dataclasses import replace
 from uuid import uuid5
 
 from django.contrib import messages
@@ -16,6 +18,7 @@ from frontdesk import client_search, places
 from frontdesk.asked import start_is_of_its_day
 from frontdesk.booking_panel import Panel
 from frontdesk.forms.booking import BookingForm
+from frontdesk.guest import Guest
 from frontdesk.htmx import render_screen, wants_fragment
 from frontdesk.views.booking.appointment import beside_its_day
 from spa import clock
@@ -24,6 +27,7 @@ from spa.models import Appointment, Client, OverrideReason
 from spa.services import booking, clients
 from spa.services.audit import Actor
 from spa.services.idempotency import KeyMismatch
+from spa.services.slots import Member
 
 may_book = permission_required("spa.book_appointment", raise_exception=True)
 
@@ -88,22 +92,35 @@ def _show(
 
 def _book(request: HttpRequest) -> HttpResponse:
     panel = _panel(request, request.POST)
-    client = None
+    written: dict[int, int] = {}  # the new clients, by the numbers of their guests
+    number = None
     try:
         _insist(panel)
-        client = panel.guest.client or _create_client(request, panel)
-        visit = booking.book_at(
-            location=panel.location,
-            client=client,
-            wanted=panel.guest.wanted,
-            starts_at=panel.chosen["start"],
-            now=panel.now,
-            actor=Actor(user=request.user, request_id=panel.request_id),
-            override=asked_override(request, panel.chosen),
-        )
+        members = []
+        for number, guest in enumerate(panel.guests):
+            client = guest.client or _create_client(request, panel, guest)
+            written[number] = client.pk
+            members.append(replace(guest.member, client=client))
+        number = None
+        visits = _book_all(request, panel, members)
     except BusinessLogicError as refusal:
-        return _show(request, _give_back(request, refusal, client))
-    return went_to(request, visit, _("Booked"))
+        about = refusal.facts.get("guest", number)
+        return _show(request, _give_back(request, refusal, written, about))
+    return went_to(request, visits[0], _("Booked"), beside=visits[1:])
+
+
+def _book_all(request: HttpRequest, panel: Panel, members: list[Member]) -> list[Appointment]:
+    asked = {
+        "location": panel.location,
+        "starts_at": panel.chosen["start"],
+        "now": panel.now,
+        "actor": Actor(user=request.user, request_id=panel.request_id),
+        "override": asked_override(request, panel.chosen),
+    }
+    if panel.is_party:
+        return booking.book_party_at(members=members, **asked)
+    one = members[0]
+    return [booking.book_at(client=one.client, wanted=one.wanted, **asked)]
 
 
 def asked_override(request: HttpRequest, chosen: dict) -> booking.Override | None:
@@ -127,40 +144,50 @@ def _insist(panel: Panel) -> None:
     chosen = panel.chosen
     if panel.problem:
         raise panel.problem
-    if not panel.guest.is_somebody:
-        raise RuleBroken(_("Choose a client, or write down a new one."), reason="client_missing")
-    if not panel.guest.picks:
-        raise RuleBroken(_("Choose a service."), reason="service_missing")
+    for number, guest in enumerate(panel.guests):
+        if not guest.is_somebody:
+            sentence = _("Choose a client, or write down a new one.")
+            raise RuleBroken(sentence, reason="client_missing", guest=number)
+        if not guest.picks:
+            raise RuleBroken(_("Choose a service."), reason="service_missing", guest=number)
     if not start_is_of_its_day(chosen, panel.location):
         raise RuleBroken(_("Choose one of the times of this day."), reason="start_missing")
     if chosen["request_id"] is None:
         raise RuleBroken(_("This form is out of date. Send it once more."), reason="request_id")
 
 
-def _create_client(request: HttpRequest, panel: Panel) -> Client:
-    actor = Actor(user=request.user, request_id=uuid5(panel.request_id, "client"))
+def _create_client(request: HttpRequest, panel: Panel, guest: Guest) -> Client:
+    step = f"client {guest.number}" if guest.number else "client"
     return clients.create(
-        name=panel.chosen["name"] or "",
-        phone=panel.chosen["phone"] or "",
+        name=guest.chosen["name"] or "",
+        phone=guest.chosen["phone"] or "",
         now=panel.now,
-        actor=actor,
+        actor=Actor(user=request.user, request_id=uuid5(panel.request_id, step)),
     )
 
 
-def _give_back(request: HttpRequest, refusal: BusinessLogicError, client: Client | None) -> Panel:
-    """Return the panel filled in as it was; a client who was written down stays chosen."""
-    kept: dict = {"auto_start": None}  # the time stays chosen, whoever chose it
-    if client:
-        kept |= {"client": client.pk, "new_client": False}
+def _give_back(
+    request: HttpRequest, refusal: BusinessLogicError, written: dict[int, int], about: int | None
+) -> Panel:
+    """Return the panel filled in as it was, open at the guest whom the refusal is `about`.
+
+    A client who was written down stays chosen.
+    """
+    kept: dict = {"auto_start": None, "written": written}  # the time stays, whoever chose it
+    if about is not None:
+        kept["edit"] = about
     if isinstance(refusal, KeyMismatch):
         kept["request_id"] = None
     return _panel(request, request.POST, problem=refusal, chosen=kept)
 
 
-def went_to(request: HttpRequest, visit: Appointment, done: str) -> HttpResponse:
-    """Lead to the visit on its day, with a word about what was done."""
+def went_to(
+    request: HttpRequest, visit: Appointment, done: str, *, beside: Sequence[Appointment] = ()
+) -> HttpResponse:
+    """Lead to the visit on its day, with a word about what was done to it and those `beside` it."""
     at = visit.starts_at.astimezone(visit.location.tz)
-    messages.success(request, f"{done}: {at:%H:%M} · {visit.code}")
+    codes = ", ".join(one.code for one in [visit, *beside])
+    messages.success(request, f"{done}: {at:%H:%M} · {codes}")
     if wants_fragment(request):
         return HttpResponse(status=204, headers={"HX-Redirect": beside_its_day(visit)})
     return redirect(beside_its_day(visit))

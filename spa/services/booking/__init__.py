@@ -10,6 +10,7 @@ from spa.services.booking.limits import TooManyBookings, TooManyVisits
 from spa.services.booking.move import move, move_at
 from spa.services.booking.override import Override, can_pass
 from spa.services.booking.parties import (
+    LARGEST,
     book_party,
     book_party_at,
     cancel_party,
@@ -26,6 +27,7 @@ from spa.services.booking.refusals import (
 from spa.services.booking.swap import swap, swap_at, try_swap
 
 __all__ = [
+    "LARGEST",
     "Change",
     "ClientBlocked",
     "IllegalTransition",

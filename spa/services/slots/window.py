@@ -73,7 +73,10 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One client of a party and what she wants; `moving`: the visit of hers that is moved."""
+    """One client of a party and what she wants; `moving`: the visit of hers that is moved.
+
+    While times are looked for she may be somebody who is not written down yet, and has no visits.
+    """
 
     client: Client
     wanted: Sequence[Wanted]
@@ -165,11 +168,11 @@ def load_party(
     house, services, wishes = _questions(
         asked, [(member.wanted, member.moving) for member in members]
     )
-    known = _clients([member.client for member in members], asked, away)
+    known = _clients([member.client for member in members if member.client.pk], asked, away)
     return PartyWindow(
         members=tuple(members),
         guests=tuple(
-            engine.Guest(own, *known[member.client.pk])
+            engine.Guest(own, *known.get(member.client.pk, ((), frozenset[int]())))
             for own, member in zip(wishes, members, strict=True)
         ),
         facts=_facts(asked, house, [wish for own in wishes for wish in own], away),
