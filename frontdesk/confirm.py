@@ -22,6 +22,8 @@ def ask(
 
     `label` names the step on its button, `back` leads to where nothing has happened.
     """
-    sent = [(name, value) for name, value in request.POST.items() if name != CSRF]
+    sent = [
+        (name, value) for name, values in request.POST.lists() for value in values if name != CSRF
+    ]
     context = {"question": question, "label": label, "back": back, "sent": sent, "field": FIELD}
     return render(request, "confirm.html", context)

@@ -1,13 +1,15 @@
 """Another time for a visit: what is chosen so far, and what there is to choose from."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import cached_property
 from uuid import UUID, uuid4
 
 from frontdesk.asked import STRIP, Asked
+from frontdesk.companions import can_move, companions
 from frontdesk.times import Switch, Times, draw
 from spa.errors import BusinessLogicError, RuleBroken
-from spa.models import Appointment, AppointmentItem, StaffMember
+from spa.models import Appointment, AppointmentItem, StaffMember, User
 from spa.services import slots
 
 
@@ -19,14 +21,26 @@ class MovePanel:
         chosen: dict,
         *,
         visit: Appointment,
+        user: User,
         now: datetime,
         problem: BusinessLogicError | None = None,
     ) -> None:
-        self.visit, self.location, self.now = visit, visit.location, now
+        self.visit, self.location, self.user, self.now = visit, visit.location, user, now
         self.problem = problem or chosen["unreadable"]
         own_day = self.location.today(now=visit.starts_at)
         self.chosen = {**chosen, "default_day": own_day}
         self.asked = self._asked()
+
+    @cached_property
+    def party(self) -> list[Appointment]:
+        """The visits that can be moved together, hers first; only hers where they cannot."""
+        party = [self.visit, *companions(self.visit, user=self.user)]
+        return [one for one in party if one.is_active] if can_move(party) else [self.visit]
+
+    @property
+    def moves_party(self) -> bool:
+        """The whole party, unless only hers is asked for."""
+        return len(self.party) > 1 and self.chosen["scope"] != "one"
 
     @cached_property
     def items(self) -> list[AppointmentItem]:
@@ -60,23 +74,40 @@ class MovePanel:
 
     @property
     def wanted(self) -> list[slots.Wanted]:
+        return self._wanted(self.items)
+
+    @cached_property
+    def wanted_by_visit(self) -> dict[int, list[slots.Wanted]]:
+        """What each of the party keeps wanting, by the key of her visit. One query."""
+        items = AppointmentItem.objects.filter(appointment__in=self.party).order_by("position")
+        by_visit: dict[int, list[AppointmentItem]] = {one.pk: [] for one in self.party}
+        for item in items:
+            by_visit[item.appointment_id].append(item)
+        return {pk: self._wanted(own) for pk, own in by_visit.items()}
+
+    def _wanted(self, items: Iterable[AppointmentItem]) -> list[slots.Wanted]:
         return [
-            slots.Wanted(item.service_id, None if self.anyone else item.staff_id)
-            for item in self.items
+            slots.Wanted(item.service_id, None if self.anyone else item.staff_id) for item in items
         ]
 
     @cached_property
     def times(self) -> Times:
-        """When the visit can start. Five queries."""
-        window = slots.load(
-            location=self.location,
-            wanted=self.wanted,
-            first_day=self.asked.first,
-            last_day=self.asked.first + timedelta(days=STRIP - 1),
-            client=self.visit.client,
-            now=self.now,
-            moving=self.visit,
-        )
+        """When the visit can start. Five queries; of a party two more, and one for each visit."""
+        asked = {
+            "location": self.location,
+            "first_day": self.asked.first,
+            "last_day": self.asked.first + timedelta(days=STRIP - 1),
+            "now": self.now,
+        }
+        if self.moves_party:
+            members = [
+                slots.Member(one.client, self.wanted_by_visit[one.pk], one) for one in self.party
+            ]
+            window = slots.load_party(members=members, **asked)
+        else:
+            window = slots.load(
+                wanted=self.wanted, client=self.visit.client, moving=self.visit, **asked
+            )
         # Nobody is talked into another time: it is chosen.
         return draw(window, self.asked, location=self.location, staff=self.staff, choose=False)
 

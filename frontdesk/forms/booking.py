@@ -11,6 +11,7 @@ from spa.errors import RuleBroken
 from spa.models import OverrideReason
 from spa.services.booking import LARGEST
 
+SCOPES = [("party", "party"), ("one", "one")]
 YEARS = range(2000, 2200)  # what the calendar can be asked about
 MOST_IDS = 20
 KEY = {"min_value": 1, "max_value": 2**63 - 1, "required": False}
@@ -171,6 +172,13 @@ class BookingForm(TimesForm, GuestForm):
         return read
 
 
+class PartyForm(SingleValues):
+    """For whom a party is cancelled, and which versions of its visits the page showed."""
+
+    by = forms.ChoiceField(choices=[("client", "client"), ("spa", "spa")])
+    versions = PairsField()
+
+
 class MoveForm(TimesForm):
     """Another time for a visit: with whom, and who wants it."""
 
@@ -179,3 +187,5 @@ class MoveForm(TimesForm):
     only = forms.BooleanField(required=False)
     anyone = forms.BooleanField(required=False)
     who = forms.ChoiceField(choices=[("client", "client"), ("spa", "spa")], required=False)
+    scope = forms.ChoiceField(choices=SCOPES, required=False)  # of a party
+    versions = PairsField()  # of the visits of a party, by their keys

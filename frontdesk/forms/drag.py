@@ -2,7 +2,7 @@
 
 from django import forms
 
-from frontdesk.forms.booking import KEY, MomentField, VersionForm
+from frontdesk.forms.booking import KEY, SCOPES, MomentField, PairsField, VersionForm
 
 REQUIRED = KEY | {"required": True}
 
@@ -14,6 +14,8 @@ class DragForm(VersionForm):
     start = MomentField()
     staff = forms.IntegerField(**KEY)  # none: the item needs nobody, or keeps whom it has
     request_id = forms.UUIDField()
+    scope = forms.ChoiceField(choices=SCOPES, required=False)  # of a party, once it was asked
+    versions = PairsField()  # of the visits of a party, as they were when it was asked
 
     def clean_start(self):
         start = self.cleaned_data["start"]

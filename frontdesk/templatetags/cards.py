@@ -46,7 +46,7 @@ def draw_card(context: dict, card: Card) -> str:
         code=visit.code,
         look=visit.look,
         version=visit.version,
-        marks=_marks(context, visit),
+        marks=_marks(context, card),
         name=client.name if context["sees_whole_names"] else client.short_name,
         room=format_html(' data-room="{}"', item.room.name) if item.room else "",
         service=item.service.name,
@@ -71,9 +71,12 @@ def _address(code: str) -> str:
     return reverse("appointment", args=[code])
 
 
-def _marks(context: dict, visit) -> str:
+def _marks(context: dict, card: Card) -> str:
+    visit = card.visit
     movable = context["can_book"] and context["agenda"].by == "staff" and "weekday" not in context
     marks = [" data-movable"] if movable and visit.is_movable else []
+    if card.item.in_party:
+        marks.append(format_html(' data-party="{}"', visit.group.hex))
     if context.get("selected") == visit.code:
         marks.append(OPEN)
     return format_html_join("", "{}", ((mark,) for mark in marks))
@@ -93,6 +96,8 @@ def _flags(card: Card) -> str:
         flags.append(("VIP", "crown"))
     if card.visit.client.alert_sealed:
         flags.append((_("Alert"), "triangle-alert"))
+    if card.item.in_party:
+        flags.append((_("Comes with others"), "link-2"))
     if not card.item.returning:
         flags.append((_("First visit"), "sparkles"))
     if not flags:

@@ -13,6 +13,7 @@ urlpatterns = [
     path("appointments/<code:code>/items/choose/", booking.choose_items, name="choose_items"),
     path("appointments/<code:code>/swap/", booking.swap, name="swap"),
     path("appointments/<code:code>/swap/choose/", booking.choose_swap, name="choose_swap"),
+    path("appointments/<code:code>/cancel-party/", booking.cancel_party, name="cancel_party"),
     path("appointments/<code:code>/aside/", booking.put_aside, name="put_aside"),
     path("appointments/<code:code>/take-back/", booking.take_back, name="take_back"),
     path("appointments/<code:code>/", booking.appointment, name="appointment"),

@@ -29,9 +29,11 @@ const drawnAt = Date.parse(calendar()?.dataset.drawn ?? "");
 const clockSkew = Number.isNaN(drawnAt) ? 0 : Date.now() - drawnAt;
 
 function markOpenVisit() {
-  const code = document.querySelector("#panel [data-appointment]")?.dataset.appointment;
+  const { appointment: code, party } =
+    document.querySelector("#panel [data-appointment]")?.dataset ?? {};
   for (const card of document.querySelectorAll(".appt")) {
-    card.toggleAttribute("data-linked", card.dataset.appointment === code);
+    const isOfParty = party !== undefined && card.dataset.party === party;
+    card.toggleAttribute("data-linked", card.dataset.appointment === code || isOfParty);
     card.removeAttribute("aria-current");
   }
   if (!code) return;

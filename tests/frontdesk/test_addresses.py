@@ -65,6 +65,7 @@ ADDRESSES = [
     Address("change_items", "/appointments/{code}/items/", DESK),
     Address("change_items", "/appointments/{code}/items/", DESK, "post"),
     Address("choose_items", "/appointments/{code}/items/choose/", DESK, "post"),
+    Address("cancel_party", "/appointments/{code}/cancel-party/", DESK, "post"),
     Address("swap", "/appointments/{code}/swap/", DESK),
     Address("swap", "/appointments/{code}/swap/", DESK, "post"),
     Address("choose_swap", "/appointments/{code}/swap/choose/", DESK, "post"),

@@ -252,8 +252,9 @@ def test_the_form_costs_a_constant_number_of_queries(
     for _ in range(6):
         make_staff(house.location)
 
-    # Session, user, her rights (2); visit, items, staff; four of the window and the visit's terms.
-    with django_assert_max_num_queries(12):
+    # Session, user, her rights (2); visit, who comes with her, items, staff; four of the window and
+    # the visit's terms.
+    with django_assert_max_num_queries(13):
         desk.get(url(visit), headers=HTMX)
 
 

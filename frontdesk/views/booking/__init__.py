@@ -5,11 +5,13 @@ from frontdesk.views.booking.aside import put_aside, take_back
 from frontdesk.views.booking.items import change_items, choose_items
 from frontdesk.views.booking.move import choose_move, move
 from frontdesk.views.booking.new import choose, find_clients, new
+from frontdesk.views.booking.party import cancel_party
 from frontdesk.views.booking.swap import choose_swap, swap
 
 __all__ = [
     "act",
     "appointment",
+    "cancel_party",
     "change_items",
     "choose",
     "choose_items",

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
 from frontdesk import back, confirm, refusals, story
+from frontdesk.companions import can_cancel, companions
 from frontdesk.forms.booking import VersionForm
 from frontdesk.htmx import render_screen, wants_fragment
 from spa import clock, localtime
@@ -110,7 +111,7 @@ def act(request: HttpRequest, code: str, command: str) -> HttpResponse:
         raise Http404
     if not request.user.has_perm(chosen.permission):
         raise PermissionDenied
-    visit = _find(request.user, code)
+    visit = find(request.user, code)
     form = VersionForm(request.POST)
     shown = form.cleaned_data["version"] if form.is_valid() else 0
     page = back.asked(request)
@@ -158,10 +159,10 @@ def beside_its_day(visit: Appointment) -> str:
 def visit_context(user: User, code: str, *, shown: int | None = None) -> dict:
     """Return what `_appointment.html` needs; 404 when the visit is not the user's to see.
 
-    `shown` is the version that her page had: what happened since is then told apart. Four
-    queries: the visit, its items, its changes, the client's other visits.
+    `shown` is the version that her page had: what happened since is then told apart. Five
+    queries: the visit, its items, its changes, the client's other visits, her party's.
     """
-    visit = _find(user, code)
+    visit = find(user, code)
     changes = list(visit.changes.select_related("user").order_by("version"))
     lines = story.tell(changes, zone=visit.location.tz)
     now = clock.now()
@@ -172,8 +173,11 @@ def visit_context(user: User, code: str, *, shown: int | None = None) -> dict:
         and user.has_perm(command.permission)
         and command.when(visit, now)
     ]
+    others = companions(visit, user=user)
     return {
         "visit": visit,
+        "others": others,
+        "can_cancel_party": user.has_perm(CANCEL) and can_cancel([visit, *others]),
         "location": visit.location,
         "day": visit.location.today(now=visit.starts_at),
         "items": visit.items.select_related("service", "staff", "room").order_by("position"),
@@ -201,7 +205,7 @@ def visit_context(user: User, code: str, *, shown: int | None = None) -> dict:
     }
 
 
-def _find(user: User, code: str) -> Appointment:
+def find(user: User, code: str) -> Appointment:
     visible = Appointment.objects.visible_to(user).select_related("location", "client")
     return get_object_or_404(visible, code=code)
 

@@ -10,7 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from frontdesk import tray
+from frontdesk.companions import can_move, companions
 from frontdesk.forms.drag import DragForm
+from frontdesk.times import start_of
 from frontdesk.views.booking.appointment import changed
 from spa import clock, localtime
 from spa.errors import BusinessLogicError, RuleBroken
@@ -39,24 +41,62 @@ def drag(request: HttpRequest, code: str) -> HttpResponse:
     item = get_object_or_404(visit.items, pk=dropped["item"])
     wanted = _wanted(visit, item, dropped["staff"] or item.staff_id)
     starts_at = visit.starts_at + (dropped["start"] - item.starts_at)
+    party = [visit, *companions(visit, user=request.user)]
+    if not dropped["scope"] and starts_at != visit.starts_at and can_move(party):
+        return _ask_for_whom(request, visit, party, dropped)
+    asked = {
+        "appointment": visit,
+        "starts_at": starts_at,
+        "for_client": False,
+        "now": now,
+        "actor": Actor(user=request.user, request_id=dropped["request_id"]),
+    }
     try:
-        visit = booking.move_at(
-            appointment=visit,
-            wanted=_in_its_rooms(visit, wanted, starts_at, now) or wanted,
-            starts_at=starts_at,
-            for_client=False,
-            now=now,
-            actor=Actor(user=request.user, request_id=dropped["request_id"]),
-            version=dropped["version"],
-        )
+        if dropped["scope"] == "party":
+            versions = dict(dropped["versions"]) | {visit.pk: dropped["version"]}
+            booking.move_party_at(wanted=_of_all(party, visit, wanted), versions=versions, **asked)
+            for one in party:
+                tray.take(request, one.code)
+        else:
+            in_its_rooms = _in_its_rooms(visit, wanted, starts_at, now)
+            booking.move_at(wanted=in_its_rooms or wanted, version=dropped["version"], **asked)
     except BusinessLogicError as refusal:
         # Another time is no cure for a visit that is over or was changed meanwhile.
         about_the_time = isinstance(refusal, (booking.SlotTaken, RuleBroken))
-        others = _nearest(visit, wanted, starts_at, now) if about_the_time else []
+        together = party if dropped["scope"] == "party" else [visit]
+        wanted_by_visit = _of_all(together, visit, wanted)
+        others = (
+            _nearest(visit, together, wanted_by_visit, starts_at, now) if about_the_time else []
+        )
         return _refused(request, visit, refusal, dropped, others)
     tray.take(request, visit.code)
     moved = visit.items.select_related("staff", "room").get(pk=item.pk)
     return answer(request, "booking/_dragged.html", {"visit": visit, "item": moved})
+
+
+def _ask_for_whom(
+    request: HttpRequest, visit: Appointment, party: list[Appointment], dropped: dict
+) -> HttpResponse:
+    """Ask whether all who come together go along; until it is answered the card is back."""
+    context = {
+        "visit": visit,
+        "dropped": dropped,
+        "others": [one for one in party if one.is_active and one != visit],
+    }
+    return answer(request, "booking/_drag_asked.html", context)
+
+
+def _of_all(
+    party: list[Appointment], visit: Appointment, wanted: list[Wanted]
+) -> dict[int, list[Wanted]]:
+    """Return what each of the party shall have: the carried one as dropped, the others as now."""
+    return {
+        one.pk: wanted
+        if one == visit
+        else [Wanted(item.service_id, item.staff_id) for item in one.items.order_by("position")]
+        for one in party
+        if one.is_active
+    }
 
 
 def _refused(
@@ -116,27 +156,29 @@ def _in_its_rooms(
 
 
 def _nearest(
-    visit: Appointment, wanted: list[Wanted], starts_at: datetime, now: datetime
+    visit: Appointment,
+    together: list[Appointment],
+    wanted: dict[int, list[Wanted]],
+    starts_at: datetime,
+    now: datetime,
 ) -> list[datetime]:
-    """Return the free starts of that day that are nearest to the one refused, in order."""
+    """Return the free starts of that day that are nearest to the one refused, in order.
+
+    `together` are those who move along, the visit among them.
+    """
     day = visit.location.today(now=starts_at)
+    asked = {"location": visit.location, "first_day": day, "last_day": day, "now": now}
+    members = [
+        slots.Member(one.client, wanted[one.pk], one) for one in together if one.pk in wanted
+    ]
     try:
-        window = slots.load(
-            location=visit.location,
-            wanted=wanted,
-            first_day=day,
-            last_day=day,
-            client=visit.client,
-            now=now,
-            moving=visit,
-        )
+        if len(members) > 1:
+            window = slots.load_party(members=members, **asked)
+        else:
+            window = slots.load(wanted=wanted[visit.pk], client=visit.client, moving=visit, **asked)
     except BusinessLogicError:
         return []
-    asked = localtime.minutes(starts_at)
-    slots_elsewhere = [
-        slot
-        for slot in window.search().slots
-        if slot.plan.start != localtime.minutes(visit.starts_at)
-    ]
-    free = sorted(slots_elsewhere, key=lambda slot: abs(slot.plan.start - asked))
-    return sorted(localtime.moment(slot.plan.start) for slot in free[:ALTERNATIVES])
+    refused = localtime.minutes(starts_at)
+    starts = set(map(start_of, window.search().slots)) - {localtime.minutes(visit.starts_at)}
+    free = sorted(starts, key=lambda start: (abs(start - refused), start))
+    return sorted(localtime.moment(start) for start in free[:ALTERNATIVES])

@@ -28,7 +28,7 @@ def move(request: HttpRequest, code: str) -> HttpResponse:
         return _move(request, visit)
     if not visit.is_movable:
         raise booking.IllegalTransition(status=visit.status)
-    return _show(request, _panel(request.GET, visit))
+    return _show(request, _panel(request, request.GET, visit))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -37,7 +37,7 @@ def choose_move(request: HttpRequest, code: str) -> HttpResponse:
     """Carry out one button of the form and show it again; writes nothing."""
     if request.method != "POST":
         return redirect("move", code)
-    panel = _panel(request.POST, find(request.user, code))
+    panel = _panel(request, request.POST, find(request.user, code))
     return _show(request, panel, fragment="booking/_move_parts.html")
 
 
@@ -46,9 +46,9 @@ def find(user: User, code: str) -> Appointment:
     return get_object_or_404(visible, code=code)
 
 
-def _panel(data: QueryDict, visit: Appointment, **state: object) -> MovePanel:
+def _panel(request: HttpRequest, data: QueryDict, visit: Appointment, **state: object) -> MovePanel:
     chosen = {**MoveForm(data).read(), **state.pop("chosen", {})}
-    return MovePanel(chosen, visit=visit, now=clock.now(), **state)
+    return MovePanel(chosen, visit=visit, user=request.user, now=clock.now(), **state)
 
 
 def _show(
@@ -68,25 +68,37 @@ def _show(
 
 
 def _move(request: HttpRequest, visit: Appointment) -> HttpResponse:
-    panel = _panel(request.POST, visit)
+    panel = _panel(request, request.POST, visit)
     try:
         _insist(panel)
-        moved = booking.move_at(
-            appointment=visit,
-            wanted=panel.wanted,
-            starts_at=panel.chosen["start"],
-            for_client=panel.chosen["who"] == "client",
-            now=panel.now,
-            actor=Actor(user=request.user, request_id=panel.request_id),
-            version=panel.chosen["version"],
-            override=asked_override(request, panel.chosen),
-        )
+        moved, *beside = _move_all(request, panel)
     except BusinessLogicError as refusal:
         fresh = {"request_id": None} if isinstance(refusal, KeyMismatch) else {}
         now_visit = find(request.user, visit.code)
-        return _show(request, _panel(request.POST, now_visit, problem=refusal, chosen=fresh))
-    tray.take(request, moved.code)
-    return went_to(request, moved, _("Moved"))
+        return _show(
+            request, _panel(request, request.POST, now_visit, problem=refusal, chosen=fresh)
+        )
+    for one in (moved, *beside):
+        tray.take(request, one.code)
+    return went_to(request, moved, _("Moved"), beside=beside)
+
+
+def _move_all(request: HttpRequest, panel: MovePanel) -> list[Appointment]:
+    """Move the visit, or all of its party; hers comes first."""
+    visit, chosen = panel.visit, panel.chosen
+    asked = {
+        "appointment": visit,
+        "starts_at": chosen["start"],
+        "for_client": chosen["who"] == "client",
+        "now": panel.now,
+        "actor": Actor(user=request.user, request_id=panel.request_id),
+        "override": asked_override(request, chosen),
+    }
+    if not panel.moves_party:
+        return [booking.move_at(wanted=panel.wanted, version=chosen["version"], **asked)]
+    shown = dict(chosen["versions"] or ()) | {visit.pk: chosen["version"]}
+    moved = booking.move_party_at(wanted=panel.wanted_by_visit, versions=shown, **asked)
+    return sorted(moved, key=lambda one: one.pk != visit.pk)
 
 
 def _insist(panel: MovePanel) -> None:

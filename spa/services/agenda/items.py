@@ -56,8 +56,8 @@ def load_items(
 ) -> list[AppointmentItem]:
     """Return the items of these days' visits in order, all or those of `staff`. One query.
 
-    Each knows `returning`, whether the client was here before, and `parts`, how many items its
-    visit has.
+    Each knows `returning`, whether the client was here before, `parts`, how many items its visit
+    has, and `in_party`, whether others come with her in these days.
     """
     visits = visits_between(location, first_day, last_day, user)
     if staff is not None:
@@ -75,8 +75,10 @@ def load_items(
     )
     items = list(_with_returning(found))
     parts = Counter(item.appointment_id for item in items)
+    together = Counter(group for _visit, group in {(i.appointment_id, i.group) for i in items})
     for item in items:
         item.parts = parts[item.appointment_id]
+        item.in_party = together[item.group] > 1
     return items if staff is None else [item for item in items if item.staff_id == staff.pk]
 
 
