@@ -1,7 +1,8 @@
 """When a visit can start, as it is drawn: days, best times, all others, and why not the rest."""
 
+from bisect import bisect
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -37,6 +38,8 @@ class Start:
 
     at: datetime
     free: bool
+    why: str = ""  # it is struck out
+    begins_a_run: bool = False  # of starts with the same reason: the keyboard stops here
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,7 @@ def draw(
     refused = search.refused_between(*map(localtime.minutes, localtime.day_span(day, zone)))
     best = best_of(list(today.values()), BEST)
     names = short_names(staff.values())
+    reasons = slots.why_not(refused, window=window, staff=names, zone=zone)
     at = None if asked.start is None else localtime.minutes(asked.start)
     slot = today.get(at) if at is not None else (best[0] if best and choose else None)
 
@@ -90,10 +94,9 @@ def draw(
         day=day,
         days=tuple(Day(one, free[one], one == day) for one in strip),
         best=tuple(map(drawn, best)),
-        others=_others(today, refused, set(map(start_of, best)), window, zone),
+        others=_others(today, refused, set(map(start_of, best)), window, zone, reasons),
         reasons=tuple(
-            (_local(why.first, zone), _local(why.last, zone), why.sentence)
-            for why in slots.why_not(refused, window=window, staff=names, zone=zone)
+            (_local(why.first, zone), _local(why.last, zone), why.sentence) for why in reasons
         ),
         free=free[day],
         chosen=drawn(slot) if slot else None,
@@ -144,6 +147,7 @@ def _others(
     best: set[int],
     window: Window,
     zone,
+    reasons: Sequence[slots.Why],
 ) -> tuple[Start, ...]:
     """Return all starts but the best, without those at which nobody would look for one."""
     starts = {start: True for start in free if start not in best}
@@ -152,7 +156,19 @@ def _others(
         is_open = any(begin <= one.start < end for begin, end in window.facts.opening)
         if is_open and not codes & {"lead_time", "too_far"}:
             starts[one.start] = False
-    return tuple(Start(_local(at, zone), is_free) for at, is_free in sorted(starts.items()))
+    return tuple(_starts(sorted(starts.items()), reasons, zone))
+
+
+def _starts(
+    starts: Iterable[tuple[int, bool]], reasons: Sequence[slots.Why], zone
+) -> Iterator[Start]:
+    runs, told = [why.first for why in reasons], 0
+    for at, is_free in starts:
+        # Whatever is refused lies in one of the runs, which are in order of time.
+        run = 0 if is_free else bisect(runs, at)
+        why = reasons[run - 1].sentence if run else ""
+        yield Start(_local(at, zone), is_free, why, run not in (0, told))
+        told = run
 
 
 def _local(minute: int, zone) -> datetime:

@@ -2,14 +2,17 @@ from django.urls import path
 
 from frontdesk.urls import converters  # noqa: F401 — registers "day" and "code"
 from frontdesk.views import calendar, week
-from frontdesk.views.block import block
+from frontdesk.views.block import block, unblock
 from frontdesk.views.booking.drag import drag
 from frontdesk.views.booking.stretch import stretch
+from frontdesk.views.why import why
 
 urlpatterns = [
     path("", calendar.today, name="today"),
     path("calendar/<day:day>/", calendar.day, name="day"),
     path("calendar/<day:day>/block/", block, name="block"),
+    path("calendar/<day:day>/why/", why, name="why"),
+    path("calendar/exclusions/<int:pk>/unblock/", unblock, name="unblock"),
     path("calendar/week/<int:staff>/<day:day>/", week.week, name="week"),
     path("calendar/<day:day>/month/<day:first>/", calendar.choose, name="month"),
     path("appointments/<code:code>/drag/", drag, name="drag"),

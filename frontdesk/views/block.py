@@ -3,18 +3,22 @@
 from datetime import date
 from uuid import uuid4
 
+from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_http_methods
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
 
 from frontdesk import places
 from frontdesk.forms.block import BlockForm
-from frontdesk.htmx import render_screen
+from frontdesk.htmx import render_screen, wants_fragment
 from frontdesk.views.booking.appointment import changed
 from frontdesk.views.calendar import refuse_impossible
 from spa import clock
 from spa.errors import BusinessLogicError
-from spa.models import Appointment, ExclusionKind, Location
+from spa.models import Appointment, AvailabilityExclusion, ExclusionKind, Location
 from spa.services import schedule
 from spa.services.audit import Actor
 
@@ -61,6 +65,24 @@ def block(request: HttpRequest, day: date) -> HttpResponse:
             context=context,
         )
     )
+
+
+@require_POST
+@permission_required("spa.add_availabilityexclusion", raise_exception=True)
+def unblock(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give back what is still to come of one exclusion on dates, from the calendar."""
+    mine = [location.pk for location in places.of(request).all]
+    found = AvailabilityExclusion.objects.select_related("location", "staff", "room")
+    exclusion = get_object_or_404(found, pk=pk, location__in=mine)
+    if not exclusion.may_be_given_back_by(request.user):
+        raise PermissionDenied
+    location, now = exclusion.location, clock.now()
+    schedule.unblock(location=location, exclusions=[pk], now=now, actor=Actor(user=request.user))
+    context = {"exclusion": exclusion, "who": exclusion.staff or exclusion.room or location}
+    if wants_fragment(request):
+        return changed(render(request, "calendar/_unblocked.html", context))
+    messages.success(request, _("The time is free again."))
+    return redirect("day", max(location.today(now=exclusion.starts_at), location.today(now=now)))
 
 
 def _ask(request: HttpRequest, form: BlockForm, day: date, status: int = 200) -> HttpResponse:

@@ -1,6 +1,6 @@
 """Where and when the spa works: locations, opening hours, availability, exclusions."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Self
 from zoneinfo import ZoneInfo
 
@@ -163,6 +163,9 @@ class ExclusionKind(models.TextChoices):
     BLOCK = "block", _("Blocked")
 
 
+ONE_DAY = timedelta(days=1)
+
+
 class AvailabilityExclusion(models.Model):
     """Time in which a staff member, a room, or a whole location cannot be booked.
 
@@ -234,6 +237,20 @@ class AvailabilityExclusion(models.Model):
 
     def __str__(self) -> str:
         return self.note or self.get_kind_display()
+
+    def may_be_given_back_by(self, user) -> bool:
+        """Return whether `user` may free this time from the calendar: never what is weekly.
+
+        The desk gives back what a day brought: an absence, and what lasts a day at most.
+        Holidays and longer plans are the manager's.
+        """
+        if self.weekday is not None:
+            return False
+        if user.has_perm("spa.change_staffavailability"):
+            return True
+        short = self.kind != ExclusionKind.HOLIDAY and self.ends_at - self.starts_at <= ONE_DAY
+        of_the_day = short or self.kind == ExclusionKind.ABSENCE
+        return of_the_day and user.has_perm("spa.add_availabilityexclusion")
 
 
 def clock_of(minute: int) -> str:

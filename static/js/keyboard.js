@@ -25,6 +25,7 @@ const KEYS = {
   p: () => click("[data-print]"),
   P: () => click('[aria-keyshortcuts="Shift+P"]'),
   "?": () => click("[data-keys]"),
+  q: (event) => event.target.closest("#day .cal") && why("ask", event),
 };
 
 const typing = (target) =>
@@ -37,8 +38,9 @@ document.addEventListener("keydown", (event) => {
     if (moveFocus(event)) event.preventDefault();
     return;
   }
+  if (event.key === "Enter" && event.target.matches("#day > .cal")) return why("ask", event);
   if (event.repeat || document.body.dataset.singleKeys === "off") return;
-  if (KEYS[event.key]?.()) event.preventDefault();
+  if (KEYS[event.key]?.(event)) event.preventDefault();
 });
 
 // -- Arrows: within the grid from card to card, outside it from day to day ------------------
@@ -116,6 +118,13 @@ document.addEventListener("keydown", (event) => {
   event.stopImmediatePropagation();
   waiting.push([event.key, event.shiftKey]);
 }, { capture: true });
+
+// Why a place of the day is not free is told by a script that comes with the first question.
+const why = (what, event) => import("./why.js").then((told) => told[what](event)).catch(() => {});
+
+for (const what of ["pointerover", "click"]) {
+  document.addEventListener(what, (event) => event.target.closest?.("#day .cal-lane") && why(what, event));
+}
 
 // One card of the grid is in the tab order; arrows reach the others.
 function rove() {

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pytest
 from django.urls import URLPattern, get_resolver
 
+from spa.models import AvailabilityExclusion
 from tests.factories import at, make_location, make_staff
 from tests.frontdesk.people import worker
 
@@ -54,6 +55,8 @@ ADDRESSES = [
     Address("week", "/calendar/week/{staff}/2026-11-19/", TREATS),
     Address("block", "/calendar/2026-11-19/block/", DESK),
     Address("block", "/calendar/2026-11-19/block/", DESK, "post"),
+    Address("why", "/calendar/2026-11-19/why/?staff={staff}&start=2026-11-19T09:00-05:00", TREATS),
+    Address("unblock", "/calendar/exclusions/{exclusion}/unblock/", DESK, "post"),
     Address("new_appointment", "/appointments/new/", DESK),
     Address("new_appointment", "/appointments/new/", DESK, "post"),
     Address("choose_appointment", "/appointments/new/choose/", DESK, "post"),
@@ -136,7 +139,14 @@ def keys(visit, monkeypatch):
         "room": item.room_id,
         "code": visit.code,
         "client": visit.client_id,
+        "exclusion": block(visit.location).pk,
     }
+
+
+def block(location):
+    return AvailabilityExclusion.objects.create(
+        location=location, kind="block", starts_at=at(13), ends_at=at(14)
+    )
 
 
 @pytest.fixture
@@ -152,6 +162,7 @@ def ask(client, visit, keys):
                 staff.user = user
                 staff.save()
             client.force_login(user)
+        keys["exclusion"] = block(visit.location).pk  # each takes it away from the next
         return getattr(client, address.method)(address.path.format(**keys))
 
     return ask
@@ -168,11 +179,11 @@ def test_an_address_is_open_to_its_roles_and_to_nobody_else(ask, address):
 
 # -- What is whose (SEC-12) ------------------------------------------------------------------
 # A visit, a therapist and a room belong to a house; a client belongs to all of them.
-OF_A_HOUSE = [one for one in ADDRESSES if one.objects & {"code", "staff", "room"}]
+OF_A_HOUSE = [one for one in ADDRESSES if one.objects & {"code", "staff", "room", "exclusion"}]
 OF_ALL_HOUSES = [one for one in ADDRESSES if one.objects == {"client"}]
 # Of her health only who books or treats her may know, and who decides for every house.
 OF_HER_HEALTH = {"health_notes", "write_health_note"}
-NO_SUCH = {"staff": 999_999, "room": 999_999, "code": "BR-99999", "client": 999_999}
+NO_SUCH = dict.fromkeys(("staff", "room", "client", "exclusion"), 999_999) | {"code": "BR-99999"}
 
 
 def ask_as(client, user, address, keys):

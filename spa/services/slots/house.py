@@ -24,6 +24,7 @@ class Closure:
     end: int
     kind: str
     text: str  # the note that was written, else the kind in the reader's language
+    pk: int | None = None  # of the exclusion
 
     @property
     def exclusion(self) -> engine.Exclusion:
@@ -113,7 +114,7 @@ def _closures(row: dict, dates: list[date], zone) -> list[Closure]:
         spans = [(row["starts_at"], row["ends_at"])]
     else:
         spans = _unroll([row], dates, zone)
-    return [Closure(start, end, row["kind"], text) for start, end in spans]
+    return [Closure(start, end, row["kind"], text, row["id"]) for start, end in spans]
 
 
 def _sorted(closures: Iterable[Closure]) -> tuple[Closure, ...]:

@@ -1,0 +1,54 @@
+"""Asking the calendar why a place is not free: by the pointer, by a press, by the keyboard."""
+
+from e2e.hands import card
+from spa.models import AvailabilityExclusion
+from spa.services import schedule
+from spa.services.audit import Actor
+from tests.factories import NOW, at
+
+
+def test_a_place_that_is_not_free_says_why_and_what_can_be_done(desk, house):
+    whom = {"location": house.location, "staff": house.paola}
+    lunch = {"starts_at": at(13), "ends_at": at(14), "kind": "lunch"}
+    schedule.block_time(**whom, **lunch, now=NOW, actor=Actor())
+    desk.reload()
+
+    # The pointer rests on a visit, goes into what is told, and leaves.
+    box = card(desk, house.visit).bounding_box()
+    desk.mouse.move(box["x"] + 30, box["y"] + 10)
+    desk.mouse.move(box["x"] + 34, box["y"] + 12)
+    told = desk.locator(".why:not([hidden])")
+    told.get_by_text("Mariana Echeverri").wait_for()
+    assert card(desk, house.visit).get_attribute("aria-describedby") == "why"
+    told.hover()
+    told.get_by_role("link").first.wait_for()
+    desk.mouse.move(2, 2)
+    told.wait_for(state="hidden")
+
+    # By the keyboard alone: from the visit down to lunch, and lunch is given back.
+    card(desk, house.visit).focus()
+    desk.keyboard.press("q")
+    told.get_by_text("10:00 ·").wait_for()
+    for _ in range(13):
+        desk.keyboard.press("ArrowDown")
+    told.locator('[data-reason="excluded"]').wait_for()
+    desk.keyboard.press("Enter")
+    desk.wait_for_selector("#why button:focus")
+    desk.keyboard.press("Enter")
+    desk.wait_for_selector("#toasts [role=status]")
+    told.wait_for(state="hidden")
+    assert not AvailabilityExclusion.objects.exists()
+
+
+def test_a_tap_on_closed_time_tells_of_it_and_escape_sends_it_away(desk, house):
+    whom = {"location": house.location, "staff": house.camilo}
+    away = {"starts_at": at(15), "ends_at": at(17), "kind": "absence"}
+    schedule.block_time(**whom, **away, now=NOW, actor=Actor())
+    desk.reload()
+
+    desk.locator(f'[data-staff="{house.camilo.pk}"] .off').last.click()
+    told = desk.locator(".why:not([hidden])")
+    told.locator('[data-reason="excluded"]').wait_for()
+    desk.keyboard.press("Escape")
+
+    told.wait_for(state="hidden")
