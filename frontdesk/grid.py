@@ -27,6 +27,7 @@ class Card:
     part: int
     parts: int
     vip: bool
+    outside: bool = False  # it waits in time that is closed or was taken away since
     beside: int = 1  # which of `abreast` cards that share the time, from the left
     abreast: int = 1
 
@@ -107,7 +108,7 @@ def draw(agenda: Agenda, *, now: datetime) -> Grid:
 def _lane(agenda: Agenda, column: Column) -> Lane:
     return Lane(
         column=column,
-        cards=tuple(_cards(agenda, column.items)),
+        cards=tuple(_cards(agenda, column)),
         off=tuple(_stretch(agenda, off.start, off.end, off) for off in column.off),
         gaps=tuple(_stretch(agenda, start, end) for start, end in column.gaps),
         cells=tuple(_cells(agenda, column)),
@@ -142,8 +143,8 @@ def _cells(agenda: Agenda, column: Column) -> Iterator[tuple[int, datetime]]:
             yield _unit(agenda, minute), localtime.moment(minute).astimezone(zone)
 
 
-def _cards(agenda: Agenda, items: Sequence[AppointmentItem]) -> Iterator[Card]:
-    for cluster in _clusters(items):
+def _cards(agenda: Agenda, column: Column) -> Iterator[Card]:
+    for cluster in _clusters(column.items):
         lanes = _side_by_side(cluster)
         for item, beside in lanes:
             first, length = _units(agenda, *span_of(item))
@@ -155,9 +156,17 @@ def _cards(agenda: Agenda, items: Sequence[AppointmentItem]) -> Iterator[Card]:
                 part=item.position + 1,
                 parts=item.parts,
                 vip=item.appointment.client.is_vip(on=agenda.day),
+                outside=item.appointment.is_movable and _is_outside(item, column),
                 beside=min(beside, MOST_SIDE_BY_SIDE),
                 abreast=min(max(beside for _item, beside in lanes), MOST_SIDE_BY_SIDE),
             )
+
+
+def _is_outside(item: AppointmentItem, column: Column) -> bool:
+    start, end = span_of(item)
+    return any(
+        off.kind != "elsewhere" and off.start < end and start < off.end for off in column.off
+    )
 
 
 def _buffer(item: AppointmentItem, by: By) -> int:

@@ -92,6 +92,8 @@ def _part(card: Card) -> str:
 
 def _flags(card: Card) -> str:
     flags = []
+    if card.outside:
+        flags.append((_("Outside the hours: move it, or call"), "calendar-off"))
     if card.vip:
         flags.append(("VIP", "crown"))
     if card.visit.client.alert_sealed:

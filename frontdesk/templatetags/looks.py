@@ -31,7 +31,7 @@ CLOSED: dict[str, tuple[str, str | Promise]] = {
     "block": ("lock", _("Blocked")),
     "elsewhere": ("", _("Busy elsewhere")),
 }
-FLAGS = ("crown", "triangle-alert", "sparkles", "link-2")
+FLAGS = ("crown", "triangle-alert", "sparkles", "link-2", "calendar-off")
 
 
 @register.filter

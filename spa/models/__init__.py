@@ -1,5 +1,6 @@
 """Facts, and what must always be true of them. Callers write `from spa.models import Client`."""
 
+from spa.models.absence import AbsenceCall
 from spa.models.audit import AuditLog
 from spa.models.booking import (
     ACTIVE,
@@ -41,6 +42,7 @@ __all__ = [
     "MOVABLE",
     "OCCUPYING",
     "SLOT_CONSTRAINTS",
+    "AbsenceCall",
     "Action",
     "Appointment",
     "AppointmentChange",

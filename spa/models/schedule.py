@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from spa import localtime
 from spa.postgres.ranges import EQUAL, DayRange, MinuteRange, span
 
 MINUTES_PER_DAY = 1440
@@ -166,6 +167,13 @@ class ExclusionKind(models.TextChoices):
 ONE_DAY = timedelta(days=1)
 
 
+class ExclusionQuerySet(models.QuerySet):
+    def on_day(self, day: date, location: Location) -> Self:
+        """Return the dated ones of a location that touch a local day."""
+        start, end = localtime.day_span(day, location.tz)
+        return self.filter(location=location, starts_at__lt=end, ends_at__gt=start)
+
+
 class AvailabilityExclusion(models.Model):
     """Time in which a staff member, a room, or a whole location cannot be booked.
 
@@ -189,6 +197,8 @@ class AvailabilityExclusion(models.Model):
     to_minute = models.PositiveSmallIntegerField(null=True, blank=True)
     valid_from = models.DateField(null=True, blank=True)
     valid_until = models.DateField(null=True, blank=True)
+
+    objects = ExclusionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("exclusion")

@@ -56,6 +56,10 @@ ADDRESSES = [
     Address("block", "/calendar/2026-11-19/block/", DESK),
     Address("block", "/calendar/2026-11-19/block/", DESK, "post"),
     Address("why", "/calendar/2026-11-19/why/?staff={staff}&start=2026-11-19T09:00-05:00", TREATS),
+    Address("out", "/calendar/2026-11-19/out/", DESK),
+    Address("out", "/calendar/2026-11-19/out/", DESK, "post"),
+    Address("out_list", "/calendar/out/{exclusion}/", DESK),
+    Address("called", "/calendar/out/{exclusion}/called/{code}/", DESK, "post"),
     Address("unblock", "/calendar/exclusions/{exclusion}/unblock/", DESK, "post"),
     Address("new_appointment", "/appointments/new/", DESK),
     Address("new_appointment", "/appointments/new/", DESK, "post"),
@@ -139,14 +143,15 @@ def keys(visit, monkeypatch):
         "room": item.room_id,
         "code": visit.code,
         "client": visit.client_id,
-        "exclusion": block(visit.location).pk,
+        "exclusion": block(item.staff).pk,
     }
 
 
-def block(location):
-    return AvailabilityExclusion.objects.create(
-        location=location, kind="block", starts_at=at(13), ends_at=at(14)
-    )
+def block(staff):
+    """Take an hour away from a therapist where she works."""
+    location = staff.availability.first().location
+    whom = {"location": location, "staff": staff, "kind": "block"}
+    return AvailabilityExclusion.objects.create(**whom, starts_at=at(13), ends_at=at(14))
 
 
 @pytest.fixture
@@ -162,7 +167,7 @@ def ask(client, visit, keys):
                 staff.user = user
                 staff.save()
             client.force_login(user)
-        keys["exclusion"] = block(visit.location).pk  # each takes it away from the next
+        keys["exclusion"] = block(staff).pk  # each takes it away from the next
         return getattr(client, address.method)(address.path.format(**keys))
 
     return ask

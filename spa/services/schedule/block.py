@@ -180,7 +180,15 @@ def refuse_strangers(location: Location, *, staff: StaffMember | None, room: Roo
             field="room",
             reason="other_location",
         )
-    if staff and not StaffMember.objects.working_at(location).filter(pk=staff.pk).exists():
+    if staff is None:
+        return
+    if not StaffMember.objects.active().filter(pk=staff.pk).exists():
+        raise BlockInvalid(
+            _("%(name)s does not work here any more. Choose somebody else.") % {"name": staff.name},
+            field="staff",
+            reason="inactive",
+        )
+    if not StaffMember.objects.working_at(location).filter(pk=staff.pk).exists():
         raise BlockInvalid(
             _("That person does not work at this location. Choose somebody who does."),
             field="staff",
