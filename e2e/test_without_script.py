@@ -76,6 +76,8 @@ def test_time_is_blocked_and_the_visits_inside_are_named(plain, house):
     plain.fill("[name=from_time]", "10:00")
     plain.fill("[name=to_time]", "12:00")
     plain.click("form#block button")
+    assert "Mariana Echeverri" in plain.locator("#inside").inner_text()
+    plain.click("form#block button")
 
     plain.wait_for_selector("#blocked")
     assert "Mariana Echeverri" in plain.locator("#blocked .options").inner_text()

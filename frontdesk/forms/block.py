@@ -10,6 +10,7 @@ from frontdesk.forms.booking import YEARS
 from frontdesk.forms.single import SingleValues
 from spa import localtime
 from spa.models import ExclusionKind, Location, Room, StaffMember
+from spa.models.schedule import MINUTES_PER_DAY
 
 EVERYBODY = "location"
 
@@ -24,6 +25,16 @@ class Clock(forms.TextInput):
     input_type = "time"
 
 
+class EndField(forms.TimeField):
+    """When a block ends: the clock shows midnight as 00:00, which ends the last day (24:00)."""
+
+    def clean(self, value: object) -> int | None:
+        if value == "24:00":
+            return MINUTES_PER_DAY
+        at = super().clean(value)
+        return None if at is None else at.hour * 60 + at.minute or MINUTES_PER_DAY
+
+
 class BlockForm(SingleValues):
     """Whom it is about, from when to when on which days, and why."""
 
@@ -33,7 +44,8 @@ class BlockForm(SingleValues):
     first_day = forms.DateField(label=_("From"), input_formats=["%Y-%m-%d"], widget=Day)
     from_time = forms.TimeField(label=_("From, time"), input_formats=["%H:%M"], widget=Clock)
     last_day = forms.DateField(label=_("Until"), input_formats=["%Y-%m-%d"], widget=Day)
-    to_time = forms.TimeField(label=_("Until, time"), input_formats=["%H:%M"], widget=Clock)
+    to_time = EndField(label=_("Until, time"), input_formats=["%H:%M"], widget=Clock)
+    confirmed = forms.CharField(required=False, max_length=16, widget=forms.HiddenInput)
     request_id = forms.UUIDField(widget=forms.HiddenInput)
 
     def __init__(self, *arguments, location: Location, **keywords) -> None:
@@ -68,16 +80,16 @@ class BlockForm(SingleValues):
     def call(self) -> dict:
         """Return the arguments of `schedule.block_time`; for a valid form."""
         typed = self.cleaned_data
+        start = typed["from_time"]
         return {
             "location": self.location,
             **self.subjects[typed["who"]],
-            "starts_at": self._moment("first_day", "from_time"),
-            "ends_at": self._moment("last_day", "to_time"),
+            "starts_at": self._moment("first_day", start.hour * 60 + start.minute),
+            "ends_at": self._moment("last_day", typed["to_time"]),
             "kind": typed["kind"],
             "note": typed["note"],
+            "confirmed": typed["confirmed"],
         }
 
-    def _moment(self, day: str, time: str) -> datetime:
-        clock = self.cleaned_data[time]
-        minute = clock.hour * 60 + clock.minute
+    def _moment(self, day: str, minute: int) -> datetime:
         return localtime.moment(localtime.instant(self.cleaned_data[day], minute, self.location.tz))

@@ -43,6 +43,8 @@ def block(request: HttpRequest, day: date) -> HttpResponse:
             now=clock.now(),
             actor=Actor(user=request.user, request_id=form.cleaned_data["request_id"]),
         )
+    except schedule.VisitsInside as refusal:
+        return _ask(request, form, day, status=refusal.http_status, refusal=refusal)
     except BusinessLogicError as refusal:
         fields = {"ends_at": "to_time", "staff": "who", "room": "who"}
         field = refusal.facts.get("field")
@@ -85,12 +87,29 @@ def unblock(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("day", max(location.today(now=exclusion.starts_at), location.today(now=now)))
 
 
-def _ask(request: HttpRequest, form: BlockForm, day: date, status: int = 200) -> HttpResponse:
+def _ask(
+    request: HttpRequest,
+    form: BlockForm,
+    day: date,
+    status: int = 200,
+    refusal: schedule.VisitsInside | None = None,
+) -> HttpResponse:
+    context: dict = {"form": form, "day": day}
+    if refusal is not None:
+        inside = Appointment.objects.visible_to(request.user).filter(code__in=refusal.visits)
+        visits = inside.select_related("client", "location").order_by("starts_at", "pk")
+        context |= {
+            "refusal": refusal,
+            "visits": visits,
+            "elsewhere": len(refusal.visits) - len(visits),
+            "seal": schedule.seal_of(refusal.visits),
+            "staff": form.call.get("staff"),
+        }
     return render_screen(
         request,
         page="calendar/block.html",
         fragment="calendar/_block.html",
-        context={"form": form, "day": day},
+        context=context,
         status=status,
     )
 
@@ -105,6 +124,6 @@ def _initial(request: HttpRequest, location: Location, day: date) -> dict:
         "first_day": day.isoformat(),
         "last_day": day.isoformat(),
         "from_time": f"{start:02d}:00",
-        "to_time": f"{start + 1:02d}:00" if start < 23 else "23:59",
+        "to_time": f"{(start + 1) % 24:02d}:00",
         "request_id": uuid4(),
     }

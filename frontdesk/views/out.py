@@ -128,7 +128,7 @@ def _show(
         "rows": rows(affected, call["staff"], request.POST),
         "total": len(done.visits),
         "elsewhere": len(done.visits) - len(visits),
-        "seal": absence.seal_of(done.visits),
+        "seal": schedule.seal_of(done.visits),
         "hours": tried.hours(done.report),
     }
     status = refusal.http_status if refusal else 200

@@ -1,11 +1,16 @@
 """Blocking time on the calendar."""
 
+import re
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 
-from spa.models import AvailabilityExclusion
-from tests.factories import NOW, at, make_location, make_room, make_staff
+from spa.models import AvailabilityExclusion, StaffMember
+from spa.services import booking
+from spa.services.audit import Actor
+from spa.services.slots import Wanted
+from tests.factories import NOW, TODAY, at, make_client, make_location, make_room, make_staff
 from tests.frontdesk.people import worker
 
 pytestmark = pytest.mark.django_db
@@ -52,12 +57,69 @@ def test_a_therapists_time_is_blocked_and_shown_as_closed(desk, visit):
     assert "cita médica" in desk.get("/calendar/2026-11-19/").content.decode()
 
 
-def test_a_visit_inside_is_listed_and_left_alone(desk, visit):
-    answer = desk.post(BLOCK, typed(paola(visit), from_time="09:00", to_time="11:00"))
+def test_a_visit_inside_is_shown_first_and_left_alone(desk, visit):
+    values = typed(paola(visit), from_time="09:00", to_time="11:00")
 
+    asked = desk.post(BLOCK, values)
+    page = asked.content.decode()
+    assert asked.status_code == 409
+    assert f"appointment={visit.code}" in page
+    assert "/calendar/2026-11-19/out/?staff=" in page
+    assert not AvailabilityExclusion.objects.exists()
+
+    seal = re.search(r'name="confirmed" value="(\w+)"', page)[1]
+    answer = desk.post(BLOCK, values | {"confirmed": seal})
     visit.refresh_from_db()
     assert f"appointment={visit.code}" in answer.content.decode()
     assert visit.status == "confirmed"
+    assert AvailabilityExclusion.objects.exists()
+
+
+def test_a_visit_that_came_since_they_were_shown_is_shown_too(desk, visit):
+    values = typed("location", from_time="09:00", to_time="18:00")
+    seal = re.search(r'name="confirmed" value="(\w+)"', desk.post(BLOCK, values).content.decode())[
+        1
+    ]
+    item = visit.items.get()
+    later = booking.book(
+        location=visit.location,
+        client=make_client(),
+        wanted=[Wanted(item.service_id, item.staff_id, item.room_id)],
+        starts_at=at(15),
+        now=NOW,
+        actor=Actor(),
+    )
+
+    asked = desk.post(BLOCK, values | {"confirmed": seal})
+
+    assert asked.status_code == 409
+    assert later.code in asked.content.decode()
+    assert not AvailabilityExclusion.objects.exists()
+
+
+@pytest.mark.parametrize("midnight", ["00:00", "24:00"])
+def test_a_block_may_last_until_midnight(desk, visit, midnight):
+    desk.post(BLOCK, typed(paola(visit), from_time="13:00", to_time=midnight))
+
+    exclusion = AvailabilityExclusion.objects.get()
+    assert exclusion.ends_at == at(0, day=TODAY + timedelta(days=1))
+
+
+def test_at_eleven_at_night_the_hour_until_midnight_is_proposed(desk, visit, monkeypatch):
+    monkeypatch.setattr("spa.clock.now", lambda: at(23, 10))
+
+    page = desk.get(BLOCK).content.decode()
+
+    assert re.search(r'name="to_time" value="00:00"', page)
+
+
+def test_a_therapist_who_left_meanwhile_is_not_blocked(desk, visit):
+    StaffMember.objects.filter(pk=visit.items.get().staff_id).update(is_active=False)
+
+    answer = desk.post(BLOCK, typed(paola(visit)))
+
+    assert answer.status_code == 422
+    assert not AvailabilityExclusion.objects.exists()
 
 
 @pytest.mark.parametrize("who", ["room", "location"])

@@ -14,7 +14,7 @@ from spa.models import (
     StaffMember,
 )
 from spa.services import absence, booking, schedule, verification
-from spa.services.absence import Choice, seal_of
+from spa.services.absence import Choice
 from spa.services.audit import Actor
 from spa.services.slots import Wanted
 from tests.concurrency import Thread, open_transaction, wait_until_somebody_waits_for_a_lock
@@ -177,7 +177,9 @@ def test_she_is_out_and_what_was_accepted_is_moved_with_its_history():
     later = team.book(starts_at=at(13))
     first, _second = team.propose()
 
-    out = team.take_out(confirmed=seal_of([team.visit.code, later.code]), actor=Actor(user=user))
+    out = team.take_out(
+        confirmed=schedule.seal_of([team.visit.code, later.code]), actor=Actor(user=user)
+    )
     done = rearrange(team.accept(first.colleague), actor=Actor(user=user))
 
     assert out.visits == (team.visit.code, later.code)
@@ -215,7 +217,7 @@ def test_a_trial_writes_nothing():
 @pytest.mark.django_db
 def test_a_visit_that_came_since_they_were_shown_has_to_be_seen():
     team = Team()
-    seen = seal_of([team.visit.code])
+    seen = schedule.seal_of([team.visit.code])
     team.book(starts_at=at(15))
 
     with pytest.raises(absence.VisitsChanged):
@@ -323,7 +325,7 @@ def test_who_books_her_while_she_is_taken_out_waits_and_is_refused():
 @pytest.mark.django_db(transaction=True)
 def test_she_is_taken_out_after_a_booking_that_came_first_which_is_then_seen():
     team, client = Team(), make_client()
-    seen = seal_of([team.visit.code])
+    seen = schedule.seal_of([team.visit.code])
 
     with open_transaction():
         team.book(starts_at=at(15), client=client)

@@ -145,6 +145,28 @@ def test_people_and_rooms_of_another_location_are_refused():
 
 
 @pytest.mark.django_db
+def test_visits_that_were_not_seen_are_shown_before_anything_is_written():
+    house, actor = House(), Actor(user=make_user(), request_id=uuid4())
+    visit = house.book()
+
+    with pytest.raises(schedule.VisitsInside) as refusal:
+        block(house, confirmed="", actor=actor)
+
+    assert refusal.value.visits == (visit.code,)
+    assert not AvailabilityExclusion.objects.exists()
+    seen = schedule.seal_of(refusal.value.visits)
+    assert block(house, confirmed=seen, actor=actor).visits == (visit.code,)
+
+
+@pytest.mark.django_db
+def test_who_left_the_house_meanwhile_is_not_blocked():
+    house = House()
+    type(house.paola).objects.filter(pk=house.paola.pk).update(is_active=False)
+
+    assert refused(house) == ("staff", "inactive")
+
+
+@pytest.mark.django_db
 def test_the_same_form_sent_twice_blocks_once():
     house, actor = House(), Actor(user=make_user(), request_id=uuid4())
     visit = house.book()

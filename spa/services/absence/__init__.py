@@ -13,7 +13,6 @@ from spa.services.absence.out import (
     Rearranged,
     VisitsChanged,
     rearrange,
-    seal_of,
     take_out,
 )
 
@@ -29,6 +28,5 @@ __all__ = [
     "mark_called",
     "propose",
     "rearrange",
-    "seal_of",
     "take_out",
 ]

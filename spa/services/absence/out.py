@@ -1,7 +1,6 @@
 """Taking somebody out, and moving those of her visits for which a place was accepted."""
 
-import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import uuid5
@@ -85,7 +84,7 @@ def take_out(
 ) -> Out:
     """Take `[starts_at, ends_at)` away from her at every house; her visits stay for now.
 
-    `confirmed` is the `seal_of` the visits that were seen; True confirms whatever they are.
+    `confirmed` is the `schedule.seal_of` the visits that were seen; True confirms any.
     Whoever is booking her at this moment is waited for. A repeated `request_id` returns the
     first one, with the visits that are inside it now.
 
@@ -111,7 +110,7 @@ def take_out(
 
     _refuse_who_is_out(staff, starts_at, ends_at)
     codes = _codes(staff, starts_at, ends_at)
-    if confirmed is not True and confirmed != seal_of(codes):
+    if confirmed is not True and confirmed != schedule.seal_of(codes):
         raise VisitsChanged
 
     written: list[schedule.Block] = []
@@ -161,12 +160,6 @@ def rearrange(choices: Sequence[Choice], *, now: datetime, actor: Actor) -> Rear
         except BusinessLogicError as refusal:
             refused.append((one.visit, refusal))
     return Rearranged(tuple(moved), tuple(refused))
-
-
-def seal_of(codes: Iterable[str]) -> str:
-    """Return what confirms that just these visits were seen; empty without any."""
-    text = " ".join(sorted(codes))
-    return hashlib.sha256(text.encode()).hexdigest()[:16] if text else ""
 
 
 def _acting_for(one: Choice, actor: Actor) -> Actor:

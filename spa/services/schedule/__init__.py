@@ -7,8 +7,10 @@ loses. `trial` makes the same change and takes it back.
 from spa.services.schedule.block import (
     Block,
     BlockInvalid,
+    VisitsInside,
     block_time,
     lock_made_unavailable,
+    seal_of,
     visits_inside,
 )
 from spa.services.schedule.exclusions import exclude, exclude_weekly, unblock
@@ -40,6 +42,7 @@ __all__ = [
     "ScheduleInvalid",
     "Taken",
     "Visit",
+    "VisitsInside",
     "VisitsLeftOutside",
     "Worker",
     "block_time",
@@ -52,6 +55,7 @@ __all__ = [
     "merged",
     "opening_of",
     "rooms",
+    "seal_of",
     "set_opening",
     "set_week",
     "taken",

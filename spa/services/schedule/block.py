@@ -1,5 +1,7 @@
 """Time in which nobody can be booked (rule book §4, `AvailabilityExclusion`)."""
 
+import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -32,6 +34,17 @@ class BlockInvalid(RuleBroken):
         super().__init__(detail, field=field, reason=reason)
 
 
+class VisitsInside(RuleBroken):
+    """Visits lie inside that were not shown: `visits` holds their codes, earliest first."""
+
+    http_status = 409
+    default_detail = _("Visits lie inside. Look at them, then block all the same.")
+
+    def __init__(self, visits: tuple[str, ...]) -> None:
+        self.visits = visits
+        super().__init__(None, field="confirmed", reason="visits_inside")
+
+
 @dataclass(frozen=True, slots=True)
 class Block:
     """Blocked time, and the codes of the visits inside it, earliest first: somebody must act."""
@@ -52,14 +65,17 @@ def block_time(
     note: str = "",
     now: datetime,
     actor: Actor,
+    confirmed: str | bool = True,
 ) -> Block:
     """Block `[starts_at, ends_at)` for a staff member, or a room, or the whole location.
 
     Visits inside stay as they are and are reported. Whoever is booking that person or room
     at this moment is waited for, so that none is missed. A repeated `request_id` returns the
-    first block, with the visits that are inside it now.
+    first block, with the visits that are inside it now. `confirmed` is the `seal_of` the visits
+    that were seen; True confirms whatever they are.
 
     :raises BlockInvalid: the span, the note, or a person or room of another location
+    :raises VisitsInside: there are other visits than those that were seen
     """
     earlier = idempotency.claim(
         actor=actor,
@@ -93,6 +109,8 @@ def block_time(
         ends_at=ends_at,
     )
     block = Block(exclusion, visits_inside(exclusion))
+    if confirmed is not True and confirmed != seal_of(block.visits):
+        raise VisitsInside(block.visits)
 
     audit.record(
         "TIME_BLOCKED",
@@ -104,6 +122,12 @@ def block_time(
     )
     idempotency.settle(actor=actor, result=str(exclusion.pk))
     return block
+
+
+def seal_of(codes: Iterable[str]) -> str:
+    """Return what confirms that just these visits were seen; empty without any."""
+    text = " ".join(sorted(codes))
+    return hashlib.sha256(text.encode()).hexdigest()[:16] if text else ""
 
 
 def lock_made_unavailable(

@@ -1,6 +1,5 @@
 """A location as it stands, to be compared with what a change of schedule makes of it."""
 
-import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -8,6 +7,7 @@ from datetime import date, datetime, timedelta
 from spa import engine, localtime
 from spa.engine.intervals import contains, overlaps
 from spa.models import ACTIVE, AppointmentItem, Location
+from spa.services.schedule.block import seal_of
 from spa.services.slots import house as houses
 from spa.services.slots.house import Closure, House
 
@@ -49,8 +49,7 @@ class Report:
     @property
     def seal(self) -> str:
         """Return what confirms that just these visits were seen; empty without any."""
-        codes = " ".join(sorted(visit.code for visit in self.visits))
-        return hashlib.sha256(codes.encode()).hexdigest()[:16] if codes else ""
+        return seal_of(visit.code for visit in self.visits)
 
     def __add__(self, other: "Report") -> "Report":
         visits = sorted(self.visits + other.visits, key=lambda one: (one.starts_at, one.code))
