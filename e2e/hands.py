@@ -18,7 +18,7 @@ if (location.protocol.startsWith("http")) {
 
 
 def card(page, visit):
-    return page.locator(f'.appt[data-appointment="{visit.code}"]')
+    return page.locator(f'.cal .appt[data-appointment="{visit.code}"]')
 
 
 def reread(row):

@@ -49,6 +49,31 @@ def _(page, house):
     page.wait_for_selector("#panel #appointment")
 
 
+@screen("other treatments for a visit")
+def _(page, house):
+    card(page, house.visit).click()
+    page.click("#panel [data-items]")
+    page.fill("#items-list [name=minutes]", "75")
+    page.press("#items-list [name=minutes]", "Tab")
+    page.wait_for_selector("#items-sum .when")
+
+
+@screen("two visits that swap")
+def _(page, house):
+    card(page, house.visit).click()
+    page.click("#panel [popovertarget=visit-menu]")
+    page.click("#visit-menu [data-swap]")
+    page.locator("#swap input[name=with]").first.check()
+    page.wait_for_selector("#swap-sum :is([data-swapped], #problem)")
+
+
+@screen("a visit in the tray")
+def _(page, house):
+    card(page, house.visit).focus()
+    page.keyboard.press("a")
+    page.wait_for_selector("#tray .appt")
+
+
 @screen("the rooms")
 def _(page, house):
     to(page, "/?by=room")
