@@ -3,9 +3,12 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+from django.test import RequestFactory
+
 from e2e.hands import card
 from e2e.spa_house import MORNING, SpaHouse, book, let_in, make_worker
-from spa.models import Appointment, StaffMember
+from frontdesk.views.errors import server_error
+from spa.models import Appointment, Room, StaffMember, User
 from spa.services import booking
 from spa.services.audit import Actor
 from tests.factories import TODAY, at, make_client
@@ -36,6 +39,21 @@ def furnish(house: SpaHouse) -> None:
 
 def to(page, path: str) -> None:
     page.goto(f"{page.evaluate('location.origin')}{path}")
+
+
+def as_worker(page, house, role: str, name: str) -> None:
+    """Go on as somebody of another role, who is hired for it."""
+    email = f"{role}@spa.test"
+    if not User.objects.filter(email=email).exists():
+        make_worker(house.location, role, email, name=name)
+    let_in(page.context, page.evaluate("location.origin"), email)
+
+
+def choose_client(page, house) -> None:
+    page.keyboard.press("n")
+    page.wait_for_selector("#client-search:focus")
+    page.keyboard.type(house.mariana.name)
+    page.wait_for_selector('#new-clients [aria-selected="true"]')
 
 
 @screen("the day")
@@ -98,12 +116,26 @@ def _(page, house):
     page.wait_for_selector("#day-menu:popover-open")
 
 
-@screen("a booking")
+@screen("a month")
+def _(page, house):
+    page.click('[popovertarget="month-menu"]')
+    page.wait_for_selector("#month-menu:popover-open table")
+
+
+@screen("a booking begins")
 def _(page, house):
     page.keyboard.press("n")
     page.wait_for_selector("#client-search:focus")
-    page.keyboard.type("mariana")
-    page.wait_for_selector('#new-clients [aria-selected="true"]')
+
+
+@screen("a booking, its client found")
+def _(page, house):
+    choose_client(page, house)
+
+
+@screen("a booking")
+def _(page, house):
+    choose_client(page, house)
     page.keyboard.press("Enter")
     page.wait_for_selector("#usual:focus")
     page.keyboard.press("Enter")
@@ -115,8 +147,7 @@ def _(page, house):
     page.keyboard.press("n")
     page.wait_for_selector("#client-search:focus")
     page.keyboard.type("Luisa Páez")
-    page.wait_for_selector('#client-new[aria-selected="true"]')
-    page.keyboard.press("Enter")
+    page.click("#client-new")
     page.wait_for_selector("#new-phone:focus")
     page.keyboard.press("Control+Enter")  # refused: nothing is chosen yet
     page.wait_for_selector("#problem")
@@ -171,7 +202,7 @@ def _(page, house):
 @screen("what was found")
 def _(page, house):
     to(page, "/")
-    page.fill("#search", "mariana")
+    page.fill("#search", house.mariana.name)
     page.wait_for_selector('#search-list [role="option"]')
 
 
@@ -185,7 +216,7 @@ def _(page, house):
 
 @screen("a refusal")
 def _(page, house):
-    done = Appointment.objects.get(status="completed")
+    done = Appointment.objects.filter(status="completed").latest("pk")
     to(page, f"/appointments/{done.code}/move/")
     page.wait_for_selector("main [data-code]")
 
@@ -196,14 +227,77 @@ def _(page, house):
     page.wait_for_selector(".error-page")
 
 
+@screen("the schedule")
+def _(page, house):
+    as_worker(page, house, "manager", "Ángela Rojas")
+    to(page, "/schedule/")
+
+
+@screen("a therapist's hours")
+def _(page, house):
+    to(page, f"/schedule/staff/{house.paola.pk}/")
+
+
+@screen("hours that are tried")
+def _(page, house):
+    to(page, f"/schedule/staff/{house.paola.pk}/")
+    until = page.locator(f"#to-{TODAY.isoweekday()}-0")
+    until.fill("10:30")
+    until.press("Enter")
+    page.wait_for_selector(".report")
+
+
+@screen("a room's closed times")
+def _(page, house):
+    room = Room.objects.filter(location=house.location).earliest("position", "pk")
+    to(page, f"/schedule/rooms/{room.pk}/")
+
+
+@screen("time taken away")
+def _(page, house):
+    to(page, "/schedule/exclusions/new/")
+
+
+@screen("the opening hours")
+def _(page, house):
+    to(page, "/schedule/opening/")
+
+
+@screen("the holidays")
+def _(page, house):
+    to(page, f"/schedule/holidays/{TODAY.year}/")
+
+
+@screen("something is broken")
+def _(page, house):
+    broken = server_error(RequestFactory().get("/broken/"))
+    answer = {"status": broken.status_code, "body": broken.content.decode()}
+    page.route("**/broken/", lambda route: route.fulfill(content_type="text/html", **answer))
+    to(page, "/broken/")
+    page.wait_for_selector(".error-page")
+
+
+@screen("a blocked time")
+def _(page, house):
+    to(page, f"/calendar/{TODAY}/block/")
+    page.click("form#block .primary")
+
+
 @screen("a therapist's own day")
 def _(page, house):
-    user = make_worker(house.location, "therapist", "paola@spa.test", name="Paola Rincón")
+    as_worker(page, house, "therapist", "Paola Rincón")
+    user = User.objects.get(email="therapist@spa.test")
     StaffMember.objects.filter(pk=house.paola.pk).update(user=user)
-    let_in(page.context, page.evaluate("location.origin"), "paola@spa.test")
     to(page, "/")
     card(page, house.visit).click()
     page.wait_for_selector("#panel #appointment")
+
+
+@screen("health notes")
+def _(page, house):
+    card(page, house.visit).click()
+    page.click('#panel form[action*="/health/"] button')
+    page.wait_for_selector('#panel [name="note"]')
 
 
 @screen("no right to this")
