@@ -116,12 +116,15 @@ class Hands:
         self._now.steps.append("click")
         self._locate(target).click()
 
-    def fill(self, field: str, text: str, *, key: str = "") -> None:
-        """Type into a field, led there by its key, or by itself where the cursor is in it."""
+    def fill(self, field: str, text: str, *, key: str = "", by_pointer: bool = False) -> None:
+        """Type into a field, led there by its key or the pointer, or where the cursor is in it."""
         self._now.steps.append(f"{key} {text}…".strip())
         if key:
             self._now.ways_in += 1
             self.page.keyboard.press(key)
+        if by_pointer:
+            self._now.ways_in += 1
+            self.page.click(field)
         self.page.wait_for_selector(f"{field}:focus")
         self.page.keyboard.insert_text(text)
 

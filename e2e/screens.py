@@ -177,6 +177,28 @@ def _(page, house):
     page.wait_for_selector('.lane[data-status="service"] .tick')
 
 
+@screen("a charge that is refused")
+def _(page, house):
+    card(page, house.visit).click()
+    page.click("#panel [data-charge]")
+    page.wait_for_selector('#charge [name="card_reference"]:focus')
+    page.click('#charge [name="rest"][value="cash"]')
+    page.keyboard.press("Control+Enter")  # she has no drawer open
+    page.wait_for_selector("#charge #problem")
+
+
+@screen("a receipt")
+def _(page, house):
+    done = Appointment.objects.get(status="completed")
+    to(page, f"/appointments/{done.code}/receipt/")
+
+
+@screen("a drawer to open")
+def _(page, house):
+    to(page, "/cash/")
+    page.wait_for_selector("#open-title")
+
+
 @screen("the clients")
 def _(page, house):
     to(page, "/clients/")

@@ -21,6 +21,7 @@ from tests.factories import (
     make_staff,
     make_user,
 )
+from tests.tills import pay
 
 PASSWORD = "una clave larga y propia"  # noqa: S105
 MORNING = at(9, 50)  # what time it is in a journey
@@ -69,6 +70,7 @@ def book(location, client, items, starts_at) -> Appointment:
 
 
 def _complete(visit: Appointment) -> None:
+    visit = pay(visit, now=visit.ends_at)
     booking.complete(appointment=visit, now=visit.ends_at, actor=Actor())
 
 

@@ -3,9 +3,12 @@
 import pytest
 
 from e2e.hands import card, cell, reread
-from e2e.spa_house import log_in
-from spa.models import Appointment
-from tests.factories import at
+from e2e.spa_house import book, log_in
+from spa.models import Appointment, CashSession, Payment, User
+from spa.services import booking
+from spa.services.audit import Actor
+from tests.factories import at, make_client
+from tests.tills import open_drawer
 
 
 @pytest.fixture
@@ -18,6 +21,12 @@ def day(page, live_server, hands):
 
     day()
     return day
+
+
+def treat(visit):
+    """Have a visit treated this morning, and waiting to be charged."""
+    for step, minute in ((booking.check_in, 0), (booking.start, 1), (booking.finish, 40)):
+        step(appointment=visit, now=at(9, minute), actor=Actor())
 
 
 def booked(page):
@@ -83,6 +92,35 @@ def test_when_somebody_stands_at_the_counter(page, live_server, house, hands, da
         assert "Marcela Duarte" in page.locator("#panel .log li").first.inner_text()
 
 
+def test_when_somebody_pays(page, live_server, house, hands, day):
+    desk = User.objects.get(email="marcela@spa.test")
+    open_drawer(house.location, desk)
+    treat(house.visit)
+    page.goto(f"{live_server.url}/check-in/")
+    with hands.task("charge by one method", limit=3):
+        hands.click(f"#charge-{house.visit.code}")
+        page.wait_for_selector('#charge [name="card_reference"]:focus')
+        hands.fill('#charge [name="card_reference"]', "0412")
+        hands.press("Control+Enter")
+        page.wait_for_selector("[data-charged]")
+    assert reread(house.visit).status == "completed"
+
+    second = book(
+        house.location, make_client(name="Carlos Vélez"), [(house.facial, house.camilo)], at(9)
+    )
+    treat(second)
+    page.goto(f"{live_server.url}/check-in/")
+    with hands.task("charge by two methods", limit=4):
+        hands.click(f"#charge-{second.code}")
+        page.wait_for_selector('#charge [name="card_reference"]:focus')
+        hands.fill('#charge [name="cash"]', "50.000", by_pointer=True)
+        hands.fill('#charge [name="card_reference"]', "0413", by_pointer=True)
+        hands.press("Control+Enter")
+        page.wait_for_selector("[data-charged]")
+    assert reread(second).status == "completed"
+    assert Payment.objects.filter(appointment=second.code).count() == 2
+
+
 def test_when_a_visit_is_moved(page, house, hands, day):
     with hands.task("move within the day, by pointer", limit=1):
         hands.drag(card(page, house.visit), cell(page, house.camilo, at(12)))
@@ -110,9 +148,18 @@ def test_when_a_visit_is_moved(page, house, hands, day):
     assert reread(house.visit).starts_at == at(12, 15, day=at(12).date().replace(day=20))
 
 
-def test_when_the_day_ends(page, hands, day):
+def test_when_the_day_ends(page, live_server, house, hands, day):
     page.add_init_script("window.print = () => { window.printed = location.pathname }")
     day()
     with hands.task("print tomorrow", limit=1):
         hands.press("Shift+P")
         page.wait_for_function("window.printed === '/calendar/2026-11-20/'")
+
+    open_drawer(house.location, User.objects.get(email="marcela@spa.test"), pesos=70_000)
+    page.goto(f"{live_server.url}/cash/")
+    with hands.task("count a drawer and close it", limit=4):
+        hands.fill('[name="count_50000"]', "1", by_pointer=True)
+        hands.fill('[name="count_20000"]', "1", key="Tab")
+        hands.click("[data-close-drawer]")
+        page.get_by_text("$\u00a070.000").wait_for()
+    assert CashSession.objects.get().difference_cents == 0

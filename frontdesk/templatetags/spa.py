@@ -1,23 +1,54 @@
 """How values are written on a screen: pesos, phones, times, lengths."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django import template
 from django.utils import formats
+from django.utils.functional import Promise
 from django.utils.text import capfirst
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from spa import money, phones
-from spa.models import Client
+from spa.models import Client, PaymentMethod
 from spa.models.people import initials
 from spa.services import clients
 
 register = template.Library()
+CAUSES = {
+    "not_charged": gettext_lazy("A visit that was not charged"),
+    "other_method": gettext_lazy("A payment entered by another method"),
+    "taken_back": gettext_lazy("A payment that was taken back"),
+    "by_hand": gettext_lazy("Cash moved by hand"),
+}
 register.filter("pesos", money.pesos)
 register.filter("phone", phones.spoken)
 register.filter("initials", initials)
 register.simple_tag(clients.consent_text)
+
+
+@register.filter
+def minus(cents: int) -> str:
+    """Return an amount with its sign turned, as what is taken off stands in a bill."""
+    return money.pesos(-cents)
+
+
+@register.filter
+def day_after(day: date, number: int) -> date:
+    """Return the day so many days later; earlier if it is negative."""
+    return day + timedelta(days=number)
+
+
+@register.filter
+def cause_name(kind: str) -> str | Promise:
+    """Return what may have caused a difference, as it is said to a manager."""
+    return CAUSES[kind]
+
+
+@register.filter
+def method_name(method: str) -> str | Promise:
+    """Return how a payment method is called."""
+    return PaymentMethod(method).label
 
 
 @register.filter

@@ -6,8 +6,10 @@ urlpatterns = [
     path("", include("frontdesk.urls.health")),
     path("", include("frontdesk.urls.accounts")),
     path("", include("frontdesk.urls.calendar")),
+    path("", include("frontdesk.urls.payments")),
     path("", include("frontdesk.urls.booking")),
     path("", include("frontdesk.urls.clients")),
+    path("", include("frontdesk.urls.cash")),
     path("", include("frontdesk.urls.board")),
     path("", include("frontdesk.urls.schedule")),
 ]

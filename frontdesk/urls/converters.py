@@ -14,6 +14,12 @@ class CodeConverter(StringConverter):
     regex = CODE
 
 
+class PaymentConverter(StringConverter):
+    """The code of a payment."""
+
+    regex = r"PG-\d{5,12}"
+
+
 class DayConverter:
     """A date as `YYYY-MM-DD`; one that does not exist is a 404."""
 
@@ -28,3 +34,4 @@ class DayConverter:
 
 register_converter(CodeConverter, "code")
 register_converter(DayConverter, "day")
+register_converter(PaymentConverter, "payment")

@@ -52,5 +52,6 @@ def _commands(user: User) -> dict:
     names = ("check_in", "check_in_shortened", "start", "finish", "no_show")
     allowed = {name: user.has_perm(BY_NAME[name].permission) for name in names}
     return {name: BY_NAME[name] if allowed[name] else None for name in names} | {
-        "can_move": user.has_perm("spa.book_appointment")
+        "can_move": user.has_perm("spa.book_appointment"),
+        "charge": user.has_perm("spa.take_payment"),
     }

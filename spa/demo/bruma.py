@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from spa.demo import house, people, today, visits
+from spa.demo import house, people, till, today, visits
 from spa.models import Location
 
 BACK, AHEAD = 90, 30  # days
@@ -31,6 +31,7 @@ def start(now: datetime, *, back: int = BACK, ahead: int = AHEAD) -> Started | N
         return None
     day = Location.objects.order_by("position", "pk")[0].today(now=now)
     house.block_time(day - timedelta(days=back), day + timedelta(days=ahead))
+    till.close_yesterdays(now)
     # In this order: what is new is found by when the last thing happened here.
     written = visits.fill(now, back=back, ahead=ahead)
     led_on = visits.advance(now)

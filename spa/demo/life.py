@@ -13,7 +13,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from spa import localtime
-from spa.models import Action, AppointmentStatus
+from spa.models import Action, Appointment, AppointmentStatus
 
 S = AppointmentStatus
 # Booked how many days ahead: up to this share of all visits, so many at least and at most.
@@ -26,9 +26,13 @@ LEADS = (
     (0.88, 14, 29),
     (1.00, 30, 45),
 )
-TREATMENT = (Action.CHECK_IN, Action.START, Action.FINISH, Action.COMPLETE)
-# How many of these steps a visit has behind it.
+TREATMENT = (Action.CHECK_IN, Action.START, Action.FINISH, Action.CHARGE, Action.COMPLETE)
 DONE = {S.CONFIRMED: 0, S.ARRIVED: 1, S.IN_SERVICE: 2}
+
+
+def steps_done(visit: Appointment) -> int:
+    """Return how many of the steps of a treatment a visit has behind it."""
+    return 3 if visit.is_finished else DONE[S(visit.status)]
 
 
 class Fate(Enum):
@@ -78,26 +82,27 @@ def steps(group: UUID, starts_at: datetime, ends_at: datetime, zone: ZoneInfo) -
     return [*beginning, *treated(group, starts_at, ends_at)]
 
 
-def due(
-    group: UUID, status: str, starts_at: datetime, ends_at: datetime, zone: ZoneInfo, now: datetime
-) -> list[Step]:
-    """Return what has happened by `now` to a visit that stands in `status`, and is not written."""
-    if status == S.CONFIRMED and fate_of(group) in (Fate.CANCELLED, Fate.NO_SHOW):
+def due(visit: Appointment, zone: ZoneInfo, now: datetime) -> list[Step]:
+    """Return what has happened to a visit by `now` and is not written."""
+    group, starts_at, ends_at = visit.group, visit.starts_at, visit.ends_at
+    if visit.status == S.CONFIRMED and fate_of(group) in (Fate.CANCELLED, Fate.NO_SHOW):
         rest = steps(group, starts_at, ends_at, zone)[-1:]
     else:
-        rest = list(treated(group, starts_at, ends_at))[DONE[S(status)] :]
+        rest = list(treated(group, starts_at, ends_at))[steps_done(visit) :]
     return [step for step in rest if step.at <= now]
 
 
 def treated(group: UUID, starts_at: datetime, ends_at: datetime) -> Iterator[Step]:
-    """Yield arrival, start, finish and completion: the last two at once while nothing is owed."""
+    """Yield arrival, start, finish, and some minutes later payment and completion at once."""
     chance = random.Random(group.int + 1)
     early, late, over = chance.randint(4, 25), chance.randint(0, 3), chance.randint(-4, 2)
+    till = over + chance.randint(3, 12)
     moments = (
         starts_at - timedelta(minutes=early),
         starts_at + timedelta(minutes=late),
         ends_at + timedelta(minutes=over),
-        ends_at + timedelta(minutes=over),
+        ends_at + timedelta(minutes=till),
+        ends_at + timedelta(minutes=till),
     )
     for action, at in zip(TREATMENT, moments, strict=True):
         yield Step(action, at)

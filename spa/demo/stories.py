@@ -3,11 +3,12 @@
 import json
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import connection
 
 from spa import localtime, money
+from spa.demo import till
 from spa.demo.board import Planned, Site
 from spa.demo.life import Step
 from spa.models import (
@@ -39,6 +40,7 @@ class Story:
     visit: Appointment
     items: list[AppointmentItem]
     changes: list[AppointmentChange] = field(default_factory=list)
+    charged_at: datetime | None = None  # when it was paid, as long as that is not written
 
     def take(self, step: Step) -> None:
         """Let one step happen; the caller sees to it that it is a legal one."""
@@ -61,6 +63,9 @@ class Story:
             case Action.FINISH:
                 visit.finished_at = step.at
                 self._free_the_rest()
+            case Action.CHARGE:
+                visit.paid_cents = visit.price_cents
+                self.charged_at = step.at
             case Action.COMPLETE:
                 visit.status, visit.closed_at = S.COMPLETED, step.at
             case Action.NO_SHOW:
@@ -117,6 +122,7 @@ def tell(planned: Planned, site: Site, client: Client, life: Iterable[Step]) -> 
         status=S.CONFIRMED,
         starts_at=starts_at,
         ends_at=localtime.moment(planned.end),
+        price_cents=sum(prices),
         deposit_cents=money.share(sum(prices), site.deposit_percent),
         created_at=life[0].at,
         version=1,
@@ -157,6 +163,7 @@ def write_new(stories: Collection[Story]) -> None:
     """Insert visits that are not in the database yet, with all that happened to them."""
     Appointment.objects.bulk_create((story.visit for story in stories), BATCH)
     AppointmentItem.objects.bulk_create((i for story in stories for i in story.items), BATCH)
+    _write_money(stories)
     _write_changes(stories)
 
 
@@ -165,7 +172,7 @@ def write_on(stories: Collection[Story]) -> None:
     moments = ("arrived_at", "started_at", "finished_at", "closed_at")
     Appointment.objects.bulk_update(
         [story.visit for story in stories],
-        ["status", "version", "cancelled_by", *moments],
+        ["status", "version", "cancelled_by", "paid_cents", *moments],
         BATCH,
     )
     AppointmentItem.objects.bulk_update(
@@ -173,7 +180,18 @@ def write_on(stories: Collection[Story]) -> None:
         ["occupies", "staff_busy_until", "room_busy_until"],
         BATCH,
     )
+    _write_money(stories)
     _write_changes(stories)
+
+
+def _write_money(stories: Iterable[Story]) -> None:
+    till.write(
+        [
+            till.Paid(story.visit, story.items, story.charged_at)
+            for story in stories
+            if story.charged_at
+        ]
+    )
 
 
 def _write_changes(stories: Iterable[Story]) -> None:

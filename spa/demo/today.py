@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from spa import localtime
 from spa.demo import plans
 from spa.demo.diary import Diary
-from spa.demo.life import DONE, TREATMENT, Step
+from spa.demo.life import DONE, TREATMENT, Step, steps_done
 from spa.demo.stories import Story, write_on
 from spa.demo.visits import open_stories
 from spa.models import Action, Appointment, AppointmentStatus, Location
@@ -50,18 +50,18 @@ def enliven(now: datetime) -> int:
 
 def _bring(stories: list[Story], status: S, now: datetime) -> list[Story]:
     """Lead the next client to `status` where nobody has it; a moved visit last."""
-    if any(story.visit.status == status for story in stories):
+    if any(story.visit.status == status and not story.visit.is_finished for story in stories):
         return []
     behind = [
         story
         for story in stories
-        if DONE[story.visit.status] < DONE[status] and story.visit.ends_at > now
+        if steps_done(story.visit) < DONE[status] and story.visit.ends_at > now
     ]
     if not behind:
         return []
     story = min(behind, key=lambda one: (one.visit.moves, one.visit.starts_at, one.visit.pk))
     at = now - timedelta(minutes=2)
-    for action in TREATMENT[DONE[story.visit.status] : DONE[status]]:
+    for action in TREATMENT[steps_done(story.visit) : DONE[status]]:
         story.take(Step(Action(action), at))
     return [story]
 

@@ -59,7 +59,7 @@ def advance(now: datetime) -> int:
     for story in open_stories():
         visit = story.visit
         zone = visit.location.tz
-        for step in due(visit.group, visit.status, visit.starts_at, visit.ends_at, zone, now):
+        for step in due(visit, zone, now):
             story.take(step)
         if story.changes:
             stories.append(story)

@@ -18,11 +18,36 @@ from spa.models.booking import (
     CancelledBy,
     OverrideReason,
 )
+from spa.models.cash import (
+    COINS,
+    MOST_CENTS,
+    NOTES,
+    CashDrawer,
+    CashMovement,
+    CashMovementKind,
+    CashReason,
+    CashSession,
+)
 from spa.models.catalogue import Room, RoomKind, Service
 from spa.models.clients import Client, ClientChange, Consent, ConsentChannel, ConsentKind
+from spa.models.credit import BY_HAND, ClientCredit, CreditOrigin, CreditUse
 from spa.models.health import Heartbeat
 from spa.models.health_notes import HealthNote
 from spa.models.idempotency import IdempotencyKey
+from spa.models.journal import Account, JournalEntry, JournalEvent, JournalLine
+from spa.models.payments import (
+    AT_THE_DESK,
+    WITH_REFERENCE,
+    DebtReason,
+    DiscountReason,
+    Payment,
+    PaymentMethod,
+    PaymentState,
+    Refund,
+    RefundReason,
+    RefundWay,
+    Tip,
+)
 from spa.models.people import Skill, StaffMember, Theme, User
 from spa.models.policy import SpaPolicy
 from spa.models.schedule import (
@@ -36,13 +61,20 @@ from spa.models.schedule import (
 
 __all__ = [
     "ACTIVE",
+    "AT_THE_DESK",
     "BINDING",
+    "BY_HAND",
     "CHANGEABLE",
+    "COINS",
+    "MOST_CENTS",
     "MOST_ITEMS",
     "MOVABLE",
+    "NOTES",
     "OCCUPYING",
     "SLOT_CONSTRAINTS",
+    "WITH_REFERENCE",
     "AbsenceCall",
+    "Account",
     "Action",
     "Appointment",
     "AppointmentChange",
@@ -51,18 +83,37 @@ __all__ = [
     "AuditLog",
     "AvailabilityExclusion",
     "CancelledBy",
+    "CashDrawer",
+    "CashMovement",
+    "CashMovementKind",
+    "CashReason",
+    "CashSession",
     "Client",
     "ClientChange",
+    "ClientCredit",
     "Consent",
     "ConsentChannel",
     "ConsentKind",
+    "CreditOrigin",
+    "CreditUse",
+    "DebtReason",
+    "DiscountReason",
     "ExclusionKind",
     "HealthNote",
     "Heartbeat",
     "IdempotencyKey",
+    "JournalEntry",
+    "JournalEvent",
+    "JournalLine",
     "Location",
     "OpeningHours",
     "OverrideReason",
+    "Payment",
+    "PaymentMethod",
+    "PaymentState",
+    "Refund",
+    "RefundReason",
+    "RefundWay",
     "Room",
     "RoomKind",
     "Service",
@@ -71,6 +122,7 @@ __all__ = [
     "StaffAvailability",
     "StaffMember",
     "Theme",
+    "Tip",
     "User",
     "Weekday",
 ]

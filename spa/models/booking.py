@@ -118,6 +118,15 @@ class Appointment(models.Model):
     ends_at = models.DateTimeField(_("end"))
     held_until = models.DateTimeField(null=True, blank=True)
     deposit_cents = models.PositiveBigIntegerField(default=0)  # frozen when booked
+    # As its items and the journal say, which the database proves at commit: what it costs, what
+    # was given off that, what was paid of the rest in whatever form, and what is owed since it
+    # was completed.
+    price_cents = models.PositiveBigIntegerField(default=0, db_default=0)
+    discount_cents = models.PositiveBigIntegerField(default=0, db_default=0)
+    paid_cents = models.PositiveBigIntegerField(default=0, db_default=0)
+    debt_cents = models.PositiveBigIntegerField(default=0, db_default=0)
+    # Completed before the house kept its books here: nothing is known of its money.
+    before_the_books = models.BooleanField(default=False, db_default=False)
     moves = models.PositiveSmallIntegerField(default=0)
     client_moves = models.PositiveSmallIntegerField(default=0)  # those the client asked for
     arrived_at = models.DateTimeField(null=True, blank=True)
@@ -196,6 +205,14 @@ class Appointment(models.Model):
                 name="appointment_deposit_is_whole_pesos",
                 condition=Q(deposit_cents=F("deposit_cents") / 100 * 100),
             ),
+            models.CheckConstraint(
+                name="appointment_money_is_whole_pesos",
+                condition=Q(
+                    discount_cents=F("discount_cents") / 100 * 100,
+                    paid_cents=F("paid_cents") / 100 * 100,
+                    debt_cents=F("debt_cents") / 100 * 100,
+                ),
+            ),
             never_twice(
                 "client_is_never_booked_twice",
                 ("client", EQUAL),
@@ -208,6 +225,9 @@ class Appointment(models.Model):
             models.Index(fields=["client", "-starts_at"], name="appointment_by_client"),
             models.Index(fields=["created_by", "created_at"], name="appointment_by_creator"),
             models.Index(fields=["group"], name="appointment_by_group"),
+            models.Index(
+                fields=["client"], name="appointment_with_debt", condition=Q(debt_cents__gt=0)
+            ),
         ]
 
     def __str__(self) -> str:
@@ -239,10 +259,25 @@ class Appointment(models.Model):
         return self.status == S.IN_SERVICE and self.finished_at is not None
 
     @property
+    def total_cents(self) -> int:
+        """What is to be paid in all."""
+        return self.price_cents - self.discount_cents
+
+    @property
+    def balance_cents(self) -> int:
+        """What is still to be paid; of a completed visit, what is owed."""
+        if self.is_active:
+            return self.total_cents - self.paid_cents
+        return self.debt_cents
+
+    @property
     def look(self) -> str:
-        """The card's `data-status`. *Pagada* comes with money: until then nothing is ever paid."""
-        if self.status == S.CONFIRMED and self.moves:
-            return "rescheduled"
+        """The card's `data-status`; a confirmed visit looks paid when nothing is owed."""
+        if self.status == S.CONFIRMED:
+            if self.paid_cents and self.balance_cents == 0:
+                return "paid"
+            if self.moves:
+                return "rescheduled"
         return LOOKS[self.status]
 
 
@@ -372,6 +407,9 @@ class Action(models.TextChoices):
     COMPLETE = "complete", _("Completed")
     CANCEL = "cancel", _("Cancelled")
     NO_SHOW = "no_show", _("No-show recorded")
+    CHARGE = "charge", _("Charged")
+    GIVE_BACK = "give_back", _("Money given back")
+    EXPIRE = "expire", _("Hold expired")
 
 
 class OverrideReason(models.TextChoices):

@@ -23,6 +23,30 @@ class SpaPolicy(models.Model):
         _("a client moves or cancels freely until … hours before"), default=24
     )
     deposit_percent = models.PositiveSmallIntegerField(_("deposit, percent"), default=40)
+    hold_minutes = models.PositiveSmallIntegerField(
+        _("a visit waits for its deposit … minutes"), default=20, db_default=20
+    )
+    no_deposit_within_hours = models.PositiveSmallIntegerField(
+        _("no deposit less than … hours before the start"), default=2, db_default=2
+    )
+    vip_pays_deposit = models.BooleanField(
+        _("a VIP pays a deposit too"), default=False, db_default=False
+    )
+    free_cancel_minutes = models.PositiveSmallIntegerField(
+        _("cancelled freely within … minutes of the booking"), default=15, db_default=15
+    )
+    no_show_mercy_percent = models.PositiveSmallIntegerField(
+        _("of the deposit, given back after a no-show, percent"), default=0, db_default=0
+    )
+    desk_discount_percent = models.PositiveSmallIntegerField(
+        _("discount that the desk may give, percent"), default=20, db_default=20
+    )
+    credit_days = models.PositiveSmallIntegerField(
+        _("credit can be spent for … days"), default=365, db_default=365
+    )
+    credit_by_hand_limit_cents = models.PositiveBigIntegerField(
+        _("credit given by hand, at most"), default=5_000_000_00, db_default=5_000_000_00
+    )
     # Of the limits an empty one is none.
     max_visits_ahead = models.PositiveSmallIntegerField(
         _("visits ahead, for one client"), null=True, blank=True, default=3, db_default=3
@@ -64,6 +88,17 @@ class SpaPolicy(models.Model):
             ),
             models.CheckConstraint(
                 name="policy_deposit_is_a_percentage", condition=Q(deposit_percent__lte=100)
+            ),
+            models.CheckConstraint(
+                name="policy_shares_are_percentages",
+                condition=Q(no_show_mercy_percent__in=(0, 50, 100), desk_discount_percent__lte=100),
+            ),
+            models.CheckConstraint(
+                name="policy_credit_lasts_a_week_at_least", condition=Q(credit_days__gte=7)
+            ),
+            models.CheckConstraint(
+                name="policy_holds_last_a_minute_to_a_day",
+                condition=Q(hold_minutes__range=(1, 1440)),
             ),
             models.CheckConstraint(
                 name="policy_limits_let_everybody_book",

@@ -2,6 +2,17 @@
 
 from django.db import connection
 
+# Every trigger that waits for the commit; the slot constraints do not.
+DEFERRED = (
+    *("item_agrees", "appointment_agrees"),
+    *("consent_goes_with_its_client", "change_goes_with_its_appointment"),
+    *("journal_entry_balances", "journal_line_balances"),
+    *("appointment_agrees_with_journal", "item_agrees_with_journal"),
+    *("line_agrees_with_its_visit", "credit_agrees_with_journal", "line_agrees_with_credit"),
+    *("movement_agrees_with_journal", "session_agrees_with_journal"),
+    "line_agrees_with_its_drawer",
+)
+
 
 def check_now() -> None:
     """Run all deferred checks now, so that an error points at the line that caused it.
@@ -11,7 +22,5 @@ def check_now() -> None:
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SET CONSTRAINTS ALL IMMEDIATE;"
-            " SET CONSTRAINTS item_agrees, appointment_agrees,"
-            " consent_goes_with_its_client, change_goes_with_its_appointment DEFERRED"
+            f"SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS {', '.join(DEFERRED)} DEFERRED"
         )

@@ -42,6 +42,8 @@ class Tick:
         """The moment that its timer counts to, or from."""
         if self.visit.status == S.ARRIVED:
             return self.visit.arrived_at
+        if self.visit.is_finished:
+            return self.visit.finished_at
         if self.visit.status == S.IN_SERVICE:
             return self.visit.ends_at
         return self.visit.starts_at
@@ -58,7 +60,7 @@ class Tick:
     @property
     def alarm_minutes(self) -> int:
         """From how many minutes on the timer raises an alarm."""
-        if self.visit.status == S.ARRIVED:
+        if self.visit.status == S.ARRIVED or self.visit.is_finished:
             return int(LONG_WAIT.total_seconds() // 60) + 1
         return self.late_minutes if self.visit.status == S.CONFIRMED else 1
 
@@ -113,9 +115,14 @@ class Board:
     expected: tuple[Tick, ...]
     arrived: tuple[Tick, ...]
     in_service: tuple[Tick, ...]
+    unpaid: tuple[Tick, ...]  # treated, and not paid yet
     done: tuple[Tick, ...]  # the latest of them
     done_count: int
     changes_at: datetime  # when time alone will change a lane or raise an alarm
+
+    @property
+    def unpaid_cents(self) -> int:
+        return sum(tick.visit.balance_cents for tick in self.unpaid)
 
     @property
     def done_before(self) -> int:
@@ -138,7 +145,10 @@ def load(*, location: Location, user: User, now: datetime) -> Board:
         now=now,
         expected=tuple(tick for tick in coming if tick.visit.starts_at <= now + AHEAD),
         arrived=_longest_first(ticks, S.ARRIVED),
-        in_service=_longest_first(ticks, S.IN_SERVICE),
+        in_service=_longest_first(
+            (tick for tick in ticks if not tick.visit.is_finished), S.IN_SERVICE
+        ),
+        unpaid=_longest_first((tick for tick in ticks if tick.visit.is_finished), S.IN_SERVICE),
         done=tuple(done[:LATEST_DONE]),
         done_count=len(done),
         changes_at=_changes_at(ticks, coming, location, now),

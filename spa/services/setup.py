@@ -25,8 +25,14 @@ _DESK = _TREAT | {
     "view_client",
     "change_client",
     "add_availabilityexclusion",
+    *("view_payment", "take_payment", "discount_appointment"),
+    *("view_clientcredit", "open_cashsession"),
 }
-_HOUSE = _DESK | {"override_policy", "flag_client", "change_staffavailability"}
+_HOUSE = _DESK | {
+    *("override_policy", "flag_client", "change_staffavailability"),
+    *("refund_payment", "export_payment", "discount_beyond_limit", "leave_debt"),
+    *("issue_clientcredit", "review_cashsession", "view_journalentry"),
+}
 
 # Rule book §3; what a role may do beyond this comes with the capability.
 ROLES = {

@@ -31,6 +31,16 @@ LEGAL = (
     *((A.COMPLETE, status, S.COMPLETED) for status in (FINISHED, S.ARRIVED, S.CONFIRMED)),
     *((A.CANCEL, status, S.CANCELLED) for status in ACTIVE if status != S.IN_SERVICE),
     (A.NO_SHOW, S.CONFIRMED, S.NO_SHOW),
+    (A.EXPIRE, S.PENDING_PAYMENT, S.EXPIRED),
+    *((A.CHARGE, status, status) for status in (*WAITING, S.IN_SERVICE, FINISHED, S.COMPLETED)),
+    (A.CHARGE, S.PENDING_PAYMENT, S.CONFIRMED),
+    *(
+        (A.GIVE_BACK, status, status)
+        for status in (
+            *(*WAITING, S.IN_SERVICE, FINISHED),
+            *(S.COMPLETED, S.CANCELLED, S.NO_SHOW, S.EXPIRED),
+        )
+    ),
 )
 # The moment that each action leaves behind.
 MOMENTS = {
@@ -137,6 +147,8 @@ _TOLD = (
     *((name, name, "bigint") for name in ("deposit_cents", "moves", "client_moves")),
     ("cancelled_by", "cancelled_by", "text"),
 )
+# Told since there are books; older changes know nothing of it.
+_TOLD_OF_MONEY = ("price_cents", "discount_cents", "paid_cents", "debt_cents")
 _TOLD_OF_ITEMS = (
     *((name, f"{name}_id", "bigint") for name in ("service", "staff", "room")),
     ("place", "place", "bigint"),
@@ -180,7 +192,8 @@ def _last() -> str:
         fields=", ".join(
             f"('{key}', (t.state->>'{key}')::{kind} IS DISTINCT FROM a.\"{column}\")"
             for key, column, kind in _TOLD
-        ),
+        )
+        + "".join(f", ('{key}', (t.state->>'{key}')::bigint <> a.{key})" for key in _TOLD_OF_MONEY),
     )
 
 

@@ -45,6 +45,7 @@ document.addEventListener("htmx:afterSwap", async (event) => {
 });
 
 dialog.addEventListener("close", () => dialog.replaceChildren());
+document.addEventListener("dialog-done", () => dialog.close());
 
 dialog.addEventListener("click", (event) => {
   if (!event.target.closest("[data-close]")) return;

@@ -21,6 +21,7 @@ const KEYS = {
   m: () => click("#panel [data-move]"),
   i: () => click("#panel [data-items]"),
   a: () => click("#panel [data-aside]"),
+  c: () => click("#panel [data-charge]"),
   b: () => click('[aria-keyshortcuts="b"]'),
   p: () => click("[data-print]"),
   P: () => click('[aria-keyshortcuts="Shift+P"]'),

@@ -1,5 +1,6 @@
 // Printing the day: as it hangs on the wall, or a sheet for each therapist.
 document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-print-page]")) window.print();
   const button = event.target.closest("[data-print]");
   if (!button) return;
   document.querySelector(":popover-open")?.hidePopover();

@@ -67,6 +67,7 @@ INSERT INTO spa_appointment SELECT made.* FROM cell, spa_appointment sample,
 LATERAL jsonb_populate_record(sample, jsonb_build_object(
   'id', visit, 'code', spa_next_code(), 'group', grp, 'client_id', client, 'status', cell.status,
   'starts_at', cell.starts_at, 'ends_at', cell.ends_at, 'deposit_cents', deposit,
+  'price_cents', price, 'before_the_books', cell.status = 'completed',
   'closed_at', cell.closed_at, 'cancelled_by', cell.cancelled_by, 'created_at', booked_at,
   'created_by_id', desk, 'version', versions)) AS made
 WHERE sample.id = %(sample)s
@@ -95,6 +96,7 @@ LATERAL jsonb_populate_record(sample, jsonb_build_object(
     'status', CASE WHEN closing THEN status ELSE 'confirmed' END,
     'starts_at', starts_at, 'ends_at', ends_at, 'client', client, 'group', grp,
     'closed_at', CASE WHEN closing THEN closed_at END, 'deposit_cents', deposit,
+    'price_cents', price,
     'cancelled_by', CASE WHEN closing THEN cancelled_by ELSE '' END,
     'items', jsonb_build_array(sample.state->'items'->0 || jsonb_build_object(
       'service', service, 'staff', staff, 'room', room, 'place', place, 'starts_at', starts_at,

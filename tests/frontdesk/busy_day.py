@@ -50,6 +50,7 @@ def _visit(location, client, service, member, starts_at):
         starts_at=starts_at,
         ends_at=ends_at,
         created_at=NOW,
+        price_cents=service.price_cents,
     )
     item = AppointmentItem(
         position=0,

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import pytest
 from django.urls import URLPattern, get_resolver
 
-from spa.models import AvailabilityExclusion
+from spa.models import AvailabilityExclusion, Payment
 from tests.factories import at, make_location, make_staff
 from tests.frontdesk.people import worker
+from tests.tills import pay
 
 pytestmark = pytest.mark.django_db
 
@@ -88,6 +89,23 @@ ADDRESSES = [
     Address("act", "/appointments/{code}/no_show/", DESK, "post"),
     Address("act", "/appointments/{code}/cancel_client/", DESK, "post"),
     Address("act", "/appointments/{code}/cancel_spa/", DESK, "post"),
+    Address("charge", "/appointments/{code}/charge/", DESK),
+    Address("charge", "/appointments/{code}/charge/", DESK, "post"),
+    Address("charge_sums", "/appointments/{code}/charge/sums/", DESK, "post"),
+    Address("receipt", "/appointments/{code}/receipt/", DESK),
+    Address("payments", "/payments/", DESK),
+    Address("payments", "/payments/", DESK, "post"),
+    Address("payments_export", "/payments/export/", HOUSE),
+    Address("payment", "/payments/{payment}/", DESK),
+    Address("payment_give_back", "/payments/{payment}/give-back/", HOUSE, "post"),
+    Address("payment_take_back", "/payments/{payment}/take-back/", HOUSE, "post"),
+    Address("cash", "/cash/", DESK),
+    Address("cash_open", "/cash/open/", DESK, "post"),
+    Address("cash_move", "/cash/move/", DESK, "post"),
+    Address("cash_tips", "/cash/tips/", DESK, "post"),
+    Address("cash_count", "/cash/count/", DESK, "post"),
+    Address("cash_day", "/cash/2026-11-19/", HOUSE),
+    Address("cash_day", "/cash/2026-11-19/", HOUSE, "post"),
     Address("board", "/check-in/", DESK),
     Address("search", "/search/", DESK, "post"),
     Address("clients", "/clients/", DESK),
@@ -138,12 +156,14 @@ def keys(visit, monkeypatch):
     """Return the keys of a visit of one house, with all that belongs to it."""
     monkeypatch.setattr("spa.clock.now", lambda: at(9, 50))
     item = visit.items.get()
+    pay(visit, now=at(9, 40), pesos=10_000)
     return {
         "staff": item.staff_id,
         "room": item.room_id,
         "code": visit.code,
         "client": visit.client_id,
         "exclusion": block(item.staff).pk,
+        "payment": Payment.objects.get().code,
     }
 
 
@@ -183,12 +203,18 @@ def test_an_address_is_open_to_its_roles_and_to_nobody_else(ask, address):
 
 
 # -- What is whose (SEC-12) ------------------------------------------------------------------
-# A visit, a therapist and a room belong to a house; a client belongs to all of them.
-OF_A_HOUSE = [one for one in ADDRESSES if one.objects & {"code", "staff", "room", "exclusion"}]
+# A visit, its payment, a therapist and a room belong to a house; a client belongs to all of them.
+OF_A_HOUSE = [
+    one for one in ADDRESSES if one.objects & {"code", "staff", "room", "exclusion", "payment"}
+]
 OF_ALL_HOUSES = [one for one in ADDRESSES if one.objects == {"client"}]
 # Of her health only who books or treats her may know, and who decides for every house.
 OF_HER_HEALTH = {"health_notes", "write_health_note"}
-NO_SUCH = dict.fromkeys(("staff", "room", "client", "exclusion"), 999_999) | {"code": "BR-99999"}
+NO_SUCH = {
+    **dict.fromkeys(("staff", "room", "client", "exclusion"), 999_999),
+    "code": "BR-99999",
+    "payment": "PG-99999",
+}
 
 
 def ask_as(client, user, address, keys):
@@ -218,7 +244,7 @@ def test_what_belongs_to_another_house_does_not_exist(client, visit, keys, addre
         answer = ask_as(client, stranger(role, make_location()), address, keys)
         assert answer.status_code == 404, role
     visit.refresh_from_db()
-    assert (visit.version, visit.status) == (1, "confirmed")
+    assert (visit.version, visit.status, visit.paid_cents) == (2, "confirmed", 10_000_00)
 
 
 @pytest.mark.parametrize("address", OF_A_HOUSE, ids=str)

@@ -24,6 +24,7 @@ from tests.factories import (
     make_staff,
 )
 from tests.frontdesk.people import worker
+from tests.tills import pay
 
 BOARD = "/check-in/"
 HTMX = {"HX-Request": "true"}
@@ -70,6 +71,14 @@ def arrive(visit, moment):
 
 def start(visit, moment):
     return booking.start(appointment=arrive(visit, moment), now=moment, actor=Actor())
+
+
+def finish(visit, now, *, paid=False):
+    """Treat a visit until then; paid before, or left to be charged."""
+    start(visit, now - timedelta(minutes=25))
+    if paid:
+        pay(visit, now=now)
+    return booking.finish(appointment=visit, now=now, actor=Actor())
 
 
 def lanes(html):
@@ -140,16 +149,18 @@ def test_the_way_to_it_is_in_the_rail_of_who_may(client, house):
 
 # -- What is on it ---------------------------------------------------------------------------
 def test_each_visit_stands_in_the_lane_of_its_status(desk, house, clock):
-    expected, arrived, treated, done = (book(house, at(9)) for _ in range(4))
+    expected, arrived, treated, unpaid, done = (book(house, at(9)) for _ in range(5))
     arrive(arrived, at(8, 50))
     start(treated, at(8, 50))
-    booking.finish(appointment=start(done, at(8, 30)), now=at(8, 55), actor=Actor())
+    finish(done, at(8, 55), paid=True)
+    finish(unpaid, at(8, 50))
     clock(at(9))
 
     assert lanes(shown(desk)) == {
         "confirmed": [expected.code],
         "arrived": [arrived.code],
         "service": [treated.code],
+        "pending": [unpaid.code],
         "done": [done.code],
     }
 
@@ -239,7 +250,7 @@ def test_services_side_by_side_are_one_step():
 def test_who_was_here_before_is_not_on_a_first_visit(desk, house, clock):
     regular = make_client()
     before = book(house, at(8), client=regular)
-    booking.finish(appointment=start(before, at(8)), now=at(8, 30), actor=Actor())
+    finish(before, at(8, 30), paid=True)
     visit = book(house, at(10), client=regular)
     clock(at(9))
 
@@ -316,7 +327,7 @@ def test_the_buttons_lead_a_visit_from_lane_to_lane(desk, house, clock):
     visit = book(house, at(9))
     clock(at(8, 55))
 
-    for command, lane in (("check_in", "arrived"), ("start", "service"), ("finish", "done")):
+    for command, lane in (("check_in", "arrived"), ("start", "service"), ("finish", "pending")):
         visit.refresh_from_db()
         assert f"/appointments/{visit.code}/{command}/" in tick(shown(desk), visit)
         answer = press(desk, visit, command)
@@ -476,7 +487,7 @@ def fill(house, visits):
         if number % 4 == 2:
             start(visit, at(8, 55))
         if number % 4 == 3:
-            booking.finish(appointment=start(visit, at(8, 30)), now=at(8, 55), actor=Actor())
+            finish(visit, at(8, 55), paid=number % 8 == 3)
 
 
 def test_the_board_costs_as_many_queries_when_it_is_full(desk, house, clock):

@@ -11,6 +11,7 @@ from spa.services.audit import Actor
 from spa.services.slots import Wanted
 from tests.factories import NOW, at, make_location, make_service, make_staff
 from tests.frontdesk.people import worker
+from tests.tills import pay
 
 
 @pytest.fixture
@@ -137,7 +138,9 @@ def test_a_therapist_who_left_a_house_no_longer_sees_her_visits_there(client, vi
 @pytest.mark.django_db
 def test_visits_at_other_houses_are_not_counted(client, visit, today):
     other = make_location()
-    Appointment.objects.filter(pk=visit.pk).update(status="completed", closed_at=at(11))
+    Appointment.objects.filter(pk=visit.pk).update(
+        status="completed", closed_at=at(11), before_the_books=True
+    )
     here = booking.book(
         location=other,
         client=visit.client,
@@ -190,7 +193,9 @@ def test_a_visit_nobody_checked_in_is_completed_after_its_start(client, visit, m
     monkeypatch.setattr("spa.clock.now", lambda: at(11, 30))
     client.force_login(worker("receptionist", visit.location))
 
-    client.post(url(visit, "complete"), {"version": 1, "confirmed": "1"})
+    pay(visit, now=at(11, 30))
+
+    client.post(url(visit, "complete"), {"version": 2, "confirmed": "1"})
 
     visit.refresh_from_db()
     assert visit.status == "completed"

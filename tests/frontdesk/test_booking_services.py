@@ -10,6 +10,7 @@ from tests.factories import NOW, at, make_client, make_room, make_service, make_
 from tests.frontdesk.panel import fields, filled_in, problem
 from tests.frontdesk.people import worker
 from tests.spa.booking.houses import House
+from tests.tills import pay
 
 pytestmark = pytest.mark.django_db
 
@@ -169,7 +170,7 @@ def test_the_usual_comes_back_side_by_side(desk, house):
         now=NOW,
         actor=Actor(),
     )
-    booking.complete(appointment=visit, now=at(12), actor=Actor())
+    booking.complete(appointment=pay(visit, now=at(12)), now=at(12), actor=Actor())
 
     form = fields(desk.post(CHOOSE, {"client": mariana.pk, "usual": 1}))
 

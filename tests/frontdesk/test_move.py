@@ -12,6 +12,7 @@ from tests.factories import NOW, TODAY, at, make_client, make_location, make_sta
 from tests.frontdesk.panel import fields, free_starts, problem
 from tests.frontdesk.people import worker
 from tests.spa.booking.houses import House
+from tests.tills import pay
 
 HTMX = {"HX-Request": "true"}
 NEXT_WEEK = TODAY + timedelta(days=7)
@@ -235,10 +236,10 @@ def test_a_client_cannot_move_a_visit_of_today(desk, house):
 @pytest.mark.django_db
 def test_a_visit_that_is_over_is_not_moved(desk, house):
     visit = house.book(starts_at=at(8))
-    booking.complete(appointment=visit, now=at(9), actor=Actor())
+    booking.complete(appointment=pay(visit, now=at(9)), now=at(9), actor=Actor())
 
     shown = desk.get(url(visit))
-    sent = desk.post(url(visit), moving(visit, at(15), version=2))
+    sent = desk.post(url(visit), moving(visit, at(15), version=3))
 
     assert shown.status_code == sent.status_code == 409
     assert 'data-code="SPA-ILLEGAL-TRANSITION"' in shown.content.decode()

@@ -24,6 +24,7 @@ from tests.factories import (
 from tests.frontdesk.panel import fields, filled_in, free_starts, problem
 from tests.frontdesk.people import worker
 from tests.spa.booking.houses import House
+from tests.tills import pay
 
 NEW, CHOOSE, CLIENTS = (
     "/appointments/new/",
@@ -230,7 +231,8 @@ def test_the_list_is_short_and_costs_one_query_however_many_match(
 @pytest.mark.django_db
 def test_the_list_shows_visits_and_who_is_vip_and_keeps_the_alert_to_itself(desk, house):
     vip = make_client(name="Mariana Echeverri", vip_until=TODAY, alert_sealed="sealed")
-    booking.complete(appointment=house.book(client=vip), now=at(11), actor=Actor())
+    visit = pay(house.book(client=vip), now=at(11))
+    booking.complete(appointment=visit, now=at(11), actor=Actor())
 
     page = desk.post(CLIENTS, {"q": "mariana"}, headers=HTMX).content.decode()
 
@@ -324,7 +326,7 @@ def test_the_usual_is_the_last_completed_visit_without_what_was_withdrawn(desk, 
         now=NOW,
         actor=Actor(),
     )
-    booking.complete(appointment=done, now=at(12), actor=Actor())
+    booking.complete(appointment=pay(done, now=at(12)), now=at(12), actor=Actor())
     later = make_service()
     booking.book_at(
         location=house.location,

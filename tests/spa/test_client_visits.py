@@ -39,7 +39,7 @@ def book(house, client, starts_at, status=AppointmentStatus.CONFIRMED):
         actor=Actor(),
     )
     if status != AppointmentStatus.CONFIRMED:
-        visit.status, visit.closed_at = status, starts_at
+        visit.status, visit.closed_at, visit.before_the_books = status, starts_at, True
         visit.items.update(occupies=status == AppointmentStatus.COMPLETED)
         visit.save()
     return visit

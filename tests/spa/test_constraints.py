@@ -10,7 +10,8 @@ from spa.postgres.checks import check_now
 from tests.spa.constraints.attempts import ATTEMPTS
 from tests.spa.constraints.booking import make_visit_with
 
-for subject in ("booking", "catalogue", "clients", "history", "schedule"):
+SUBJECTS = ("booking", "books", "cash", "catalogue", "clients", "history", "money", "schedule")
+for subject in SUBJECTS:
     import_module(f"tests.spa.constraints.{subject}")
 
 REFUSED = [attempt for attempt in ATTEMPTS if attempt.constraint]

@@ -69,7 +69,8 @@ def test_the_victim_of_a_deadlock_is_tried_again_and_both_get_through():
     for thread in threads:
         thread.outcome()
 
-    assert len(tries) == 3
+    # Whoever was killed may come back before the other one has woken up.
+    assert len(tries) in (3, 4)
     assert len(set(Client.objects.values_list("name", flat=True))) == 1
 
 

@@ -14,6 +14,7 @@ from spa.services import booking, verification
 from spa.services.slots import Wanted
 from tests.factories import TODAY, at, make_client, make_room, make_service, make_staff
 from tests.spa.booking.houses import DESK, House
+from tests.tills import pay
 
 
 def found() -> list[str]:
@@ -202,14 +203,15 @@ def test_a_step_that_no_rule_allows(unguarded, visit, action, status):
 def test_a_completion_of_what_was_never_finished(unguarded, visit):
     do(booking.check_in, visit, at(9, 55))
     do(booking.start, visit, at(10))
+    pay(visit, now=at(10, 50))
     done = do(booking.finish, visit, at(10, 50))
 
-    unguarded("DELETE FROM spa_appointmentchange WHERE version = 4")
-    unguarded("UPDATE spa_appointmentchange SET version = 4 WHERE version = 5")
-    unguarded("UPDATE spa_appointment SET version = 4 WHERE id = %s", done.pk)
+    unguarded("DELETE FROM spa_appointmentchange WHERE version = 5")
+    unguarded("UPDATE spa_appointmentchange SET version = 5 WHERE version = 6")
+    unguarded("UPDATE spa_appointment SET version = 5 WHERE id = %s", done.pk)
 
     assert found() == [
-        f"illegal history {done.code} version 4, complete from in_service to completed"
+        f"illegal history {done.code} version 5, complete from in_service to completed"
     ]
 
 
@@ -247,6 +249,7 @@ def test_a_move_that_does_not_say_which_day_it_left(unguarded):
         ("spa_appointment", "status = 'in_service', started_at = now()", "status"),
         ("spa_appointment", "moves = 1", "moves"),
         ("spa_appointment", "deposit_cents = 100", "deposit_cents"),
+        ("spa_appointment", "paid_cents = 100", "paid_cents"),
         ("spa_appointment", "held_until = now()", "held_until"),
         ("spa_appointmentitem", "staff_busy_until = ends_at", "items"),
         ("spa_appointmentitem", "price_cents = 100", "items"),
@@ -286,7 +289,7 @@ class Desk:
     def act(self) -> None:
         self.now += timedelta(minutes=self.chance.choice((0, 0, 5, 10)))
         commands = (
-            *("book", "book", "move", "change_items"),
+            *("book", "book", "move", "change_items", "pay"),
             *("check_in", "start", "finish", "complete", "cancel"),
         )
         name = self.chance.choice((*commands, "record_no_show", "record_no_show", *["natural"] * 6))
@@ -297,7 +300,7 @@ class Desk:
             return
         visit = self.chance.choice(visits[:4]) if visits else None
         if name == "natural":
-            name = NEXT.get(visit.status, "cancel")
+            name = "pay" if visit.is_finished else NEXT.get(visit.status, "cancel")
         try:
             if name == "book":
                 self._book()
@@ -320,6 +323,10 @@ class Desk:
 
     def _lead_on(self, name: str, visit: Appointment) -> None:
         fields: dict[str, object] = {}
+        if name == "pay":
+            part = self.chance.choice((1, 2)) * visit.balance_cents // 2
+            pay(visit, now=self.now, pesos=part // 100)
+            return
         if name == "move":
             items = visit.items.order_by("position")
             fields["wanted"] = [self._wanted(item.service_id) for item in items]
@@ -360,6 +367,10 @@ def test_whatever_the_desk_does_verify_stays_clean(seed):
 
     check_now()
     assert found() == [], desk.done
-    assert {"book", "change_items", "check_in", "start", "finish", "cancel"} <= set(desk.done)
-    assert AppointmentChange.objects.count() == len(desk.done) + desk.done.count("finish")
+    commands = {"book", "change_items", "check_in", "start", "pay", "finish", "cancel"}
+    assert commands <= set(desk.done)
+    completed = AppointmentChange.objects.filter(action="complete").count()
+    assert completed > desk.done.count("complete")  # some by the last payment, or by the finish
+    by_itself = completed - desk.done.count("complete")
+    assert AppointmentChange.objects.count() == len(desk.done) + by_itself
     assert Client.objects.count() == 4

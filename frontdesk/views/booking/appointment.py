@@ -19,6 +19,7 @@ from frontdesk import back, confirm, refusals, story
 from frontdesk.companions import can_cancel, companions
 from frontdesk.forms.booking import VersionForm
 from frontdesk.htmx import render_screen, wants_fragment
+from frontdesk.till import Till
 from spa import clock, localtime
 from spa.errors import BusinessLogicError
 from spa.models import Appointment, AppointmentStatus, CancelledBy, SpaPolicy, User
@@ -63,13 +64,15 @@ COMMANDS = (
     Command(
         *("finish", _("Finish"), "spa.treat_appointment", (S.IN_SERVICE,), "check-check"),
         call=booking.finish,
+        when=lambda visit, _now: not visit.is_finished,
     ),
     Command(
         *("complete", _("Complete"), "spa.check_in_appointment", (S.CONFIRMED, S.ARRIVED)),
         icon="check-check",
         call=booking.complete,
         confirm=_("Record that this visit took place?"),
-        when=lambda visit, now: visit.starts_at <= now,
+        # What is not paid is charged, and closed along with that.
+        when=lambda visit, now: visit.starts_at <= now and visit.balance_cents == 0,
     ),
     Command(
         *("no_show", _("Record no-show"), CANCEL, (S.CONFIRMED,), "user-round-x"),
@@ -192,6 +195,7 @@ def visit_context(user: User, code: str, *, shown: int | None = None) -> dict:
             for command in COMMANDS
         ),
         "can_change": visit.is_changeable and user.has_perm("spa.book_appointment"),
+        "till": _till(visit, user, now),
         "can_move": visit.is_movable and user.has_perm("spa.book_appointment"),
         "is_vip": visit.client.is_vip(on=visit.location.today(now=visit.starts_at)),
         "earlier": Appointment.objects.visible_to(user)
@@ -203,6 +207,11 @@ def visit_context(user: User, code: str, *, shown: int | None = None) -> dict:
         "sees_health": visit.tells_health_to(user, now=clock.now()),
         "sees_whole_names": user.has_perm("spa.view_calendar"),
     }
+
+
+def _till(visit: Appointment, user: User, now: datetime) -> Till | None:
+    """Return what a visit costs and how it was paid, for who may see it."""
+    return Till(visit, user=user, now=now) if user.has_perm("spa.view_payment") else None
 
 
 def find(user: User, code: str) -> Appointment:

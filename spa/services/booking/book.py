@@ -239,6 +239,7 @@ def draft(
         status=AppointmentStatus.CONFIRMED,
         starts_at=starts_at,
         ends_at=localtime.moment(plan.end),
+        price_cents=sum(prices),
         deposit_cents=money.share(sum(prices), window.policy["deposit_percent"]),
         created_at=now,
         created_by=actor.user,

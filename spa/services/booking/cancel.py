@@ -1,9 +1,11 @@
-"""Visits that do not take place: cancelled, or nobody came. Money and strikes come later."""
+"""Visits that do not take place: cancelled, or nobody came (rule book §8). Strikes come later."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext_lazy as _
 
+from spa import money
 from spa.errors import RuleBroken
 from spa.models import (
     Action,
@@ -11,8 +13,10 @@ from spa.models import (
     AppointmentItem,
     AppointmentStatus,
     CancelledBy,
+    Client,
     SpaPolicy,
 )
+from spa.services import settlement
 from spa.services.audit import Actor
 from spa.services.booking.transitions import lock_appointment, once, save
 from spa.services.transactions import locked_transaction
@@ -31,9 +35,14 @@ def cancel(
     reason_code: str = "",
     version: int | None = None,
 ) -> Appointment:
-    """Give the visit's time back; `cancelled_by` is who wanted it, not who typed it."""
+    """Give the visit's time back; `cancelled_by` is who wanted it, not who typed it.
+
+    What it holds goes back where it came from, money as credit; but of a client who cancels
+    too late the covered deposit stays with the house.
+    """
     allowed = (S.OFFERED, S.PENDING_PAYMENT, S.CONFIRMED, S.ARRIVED)
     visit = lock_appointment(appointment, allowed=allowed, version=version)
+    lock_clients_with_money([visit])
 
     close_as_cancelled(visit, cancelled_by, actor=actor, now=now, reason_code=reason_code)
     return visit
@@ -44,12 +53,14 @@ def cancel(
 def record_no_show(
     *, appointment: Appointment, now: datetime, actor: Actor, version: int | None = None
 ) -> Appointment:
-    """Record that nobody came.
+    """Record that nobody came; the covered deposit is kept, less the policy's mercy.
 
     :raises RuleBroken: she is not late enough yet (reason `not_late`)
     """
     visit = lock_appointment(appointment, allowed=(S.CONFIRMED,), version=version)
-    late = timedelta(minutes=SpaPolicy.current().late_minutes)
+    lock_clients_with_money([visit])
+    policy = SpaPolicy.current()
+    late = timedelta(minutes=policy.late_minutes)
     if now < visit.starts_at + late:
         raise RuleBroken(
             _("A no-show can be recorded %(minutes)s minutes after the start.")
@@ -57,8 +68,10 @@ def record_no_show(
             reason="not_late",
         )
 
+    deposit = _covered_deposit(visit)
+    keep = deposit - money.share(deposit, policy.no_show_mercy_percent)
     visit.status = S.NO_SHOW
-    _close(visit, Action.NO_SHOW, actor=actor, now=now)
+    _close(visit, Action.NO_SHOW, keep_cents=keep, actor=actor, now=now)
     return visit
 
 
@@ -70,20 +83,51 @@ def close_as_cancelled(
     now: datetime,
     reason_code: str = "",
 ) -> None:
-    """Cancel a visit that is locked and may be cancelled. Four queries."""
+    """Cancel a visit that is locked and may be cancelled. Four queries, more with money."""
+    keep = kept_on_cancelling(visit, cancelled_by, now=now) if visit.paid_cents else 0
     visit.status, visit.cancelled_by = S.CANCELLED, cancelled_by
-    _close(visit, Action.CANCEL, actor=actor, now=now, reason_code=reason_code)
+    _close(visit, Action.CANCEL, keep_cents=keep, actor=actor, now=now, reason_code=reason_code)
+
+
+def kept_on_cancelling(visit: Appointment, cancelled_by: CancelledBy, *, now: datetime) -> int:
+    """Return the cents that the house keeps if the visit is cancelled now. One query at most."""
+    if cancelled_by != CancelledBy.CLIENT or visit.status in (S.OFFERED, S.PENDING_PAYMENT):
+        return 0
+    policy = SpaPolicy.current()
+    if now < visit.created_at + timedelta(minutes=policy.free_cancel_minutes):
+        return 0
+    if visit.starts_at - now >= timedelta(hours=policy.free_change_hours):
+        return 0
+    return _covered_deposit(visit)
+
+
+def lock_clients_with_money(visits: Sequence[Appointment]) -> None:
+    """Lock the clients of locked visits that hold money, for what goes back to them."""
+    clients = [visit.client_id for visit in visits if visit.paid_cents]
+    if clients:
+        list(Client.objects.locked().filter(pk__in=clients))
+
+
+def _covered_deposit(visit: Appointment) -> int:
+    return min(visit.deposit_cents, visit.paid_cents)
 
 
 def _close(
-    visit: Appointment, action: Action, *, actor: Actor, now: datetime, reason_code: str = ""
+    visit: Appointment,
+    action: Action,
+    *,
+    keep_cents: int,
+    actor: Actor,
+    now: datetime,
+    reason_code: str = "",
 ) -> None:
+    settlement.let_go(visit, keep_cents=keep_cents, reason_code=visit.status, now=now, actor=actor)
     visit.closed_at = now
     AppointmentItem.objects.filter(appointment=visit).update(occupies=False)
     save(
         visit,
         action,
-        fields=("status", "cancelled_by", "closed_at"),
+        fields=("status", "cancelled_by", "closed_at", *settlement.MONEY_FIELDS),
         items=visit.items.order_by("position"),
         actor=actor,
         now=now,

@@ -10,7 +10,7 @@ from datetime import datetime
 from spa import engine, localtime
 from spa.errors import RuleBroken
 from spa.models import CHANGEABLE, Action, Appointment, AppointmentItem, Client
-from spa.services import idempotency
+from spa.services import idempotency, settlement
 from spa.services.audit import Actor
 from spa.services.booking.book import TRIES, in_short, lock_resources, refuse_who_is_not_locked
 from spa.services.booking.change_plan import Change, Line, has_begun, plan_change
@@ -82,8 +82,8 @@ def change_items(
 
     A line without an item is a new treatment, at today's price; what no line names is removed;
     another length costs what was frozen. What has begun stays first, but may take longer.
-    `asked` is what was wanted before anybody was chosen (None: just this). Until money exists
-    nothing is owed, so that a removed treatment has nothing to give back.
+    `asked` is what was wanted before anybody was chosen (None: just this). What was paid too
+    much for the new price goes back, as credit.
 
     :raises SlotTaken: other visits are in the way, or were faster
     :raises RuleBroken: a rule of §5 forbids it, a service was withdrawn, or the reason is
@@ -112,8 +112,10 @@ def change_items(
 
     items = _write(visit, change, asked or lines)
     visit.ends_at = localtime.moment(change.plan.end)
+    settlement.fit(visit, sum(item.price_cents for item in items), now=now, actor=actor)
 
-    save(visit, Action.CHANGE_ITEMS, fields=("ends_at",), items=items, actor=actor, now=now)
+    fields = ("ends_at", "price_cents", *settlement.MONEY_FIELDS)
+    save(visit, Action.CHANGE_ITEMS, fields=fields, items=items, actor=actor, now=now)
     idempotency.settle(actor=actor, result=visit.code)
     return visit
 

@@ -4,8 +4,10 @@ from datetime import datetime, timedelta
 
 from django.utils.translation import gettext_lazy as _
 
+from spa import money
 from spa.errors import RuleBroken
-from spa.models import Action, Appointment, AppointmentItem, AppointmentStatus
+from spa.models import Action, Appointment, AppointmentItem, AppointmentStatus, DebtReason
+from spa.services import audit, rights, settlement
 from spa.services.audit import Actor
 from spa.services.booking.refusals import IllegalTransition
 from spa.services.booking.transitions import lock_appointment, once, save
@@ -55,7 +57,8 @@ def finish(
 ) -> Appointment:
     """End the treatment and free what is left of its time.
 
-    Nothing is owed as long as there is no money: the visit is completed in the same transaction.
+    Where nothing is owed the visit is completed in the same transaction; else it waits to be
+    charged.
     """
     visit = lock_appointment(appointment, allowed=(S.IN_SERVICE,), version=version)
     if visit.is_finished:
@@ -65,22 +68,38 @@ def finish(
     visit.finished_at = now
     _free_the_rest(visit, now)
     _save(visit, Action.FINISH, "finished_at", actor=actor, now=now)
-    _complete(visit, actor=actor, now=now)
+    if visit.balance_cents == 0:
+        close_as_completed(visit, actor=actor, now=now)
     return visit
 
 
 @locked_transaction
 @once
 def complete(
-    *, appointment: Appointment, now: datetime, actor: Actor, version: int | None = None
+    *,
+    appointment: Appointment,
+    now: datetime,
+    actor: Actor,
+    debt_reason: str = "",
+    version: int | None = None,
 ) -> Appointment:
     """Close a visit that took place, also one that nobody checked in or started.
 
-    :raises RuleBroken: it has not begun yet (reason `not_started`)
+    With a `debt_reason` a manager closes it although it is not paid: the client owes the rest.
+
+    :raises RuleBroken: it has not begun yet (reason `not_started`), or is not paid (`not_paid`)
+    :raises NotAllowed: only a manager leaves a debt
     """
     visit = lock_appointment(
         appointment, allowed=(S.CONFIRMED, S.ARRIVED, S.IN_SERVICE), version=version
     )
+    refuse_to_complete_too_early(visit, now)
+    close_as_completed(visit, actor=actor, now=now, debt_reason=debt_reason)
+    return visit
+
+
+def refuse_to_complete_too_early(visit: Appointment, now: datetime) -> None:
+    """Refuse to close a locked visit that did not take place yet, as `complete` says."""
     if visit.status == S.IN_SERVICE and not visit.is_finished:
         raise IllegalTransition(status=visit.status)
     if visit.status == S.CONFIRMED and visit.starts_at > now:
@@ -88,13 +107,41 @@ def complete(
             _("This visit has not begun yet. Complete it after its start."), reason="not_started"
         )
 
-    _complete(visit, actor=actor, now=now)
-    return visit
 
+def close_as_completed(
+    visit: Appointment,
+    *,
+    actor: Actor,
+    now: datetime,
+    debt_reason: str = "",
+) -> None:
+    """Complete a locked visit: what was paid is earned, what was not is owed, if it may be.
 
-def _complete(visit: Appointment, *, actor: Actor, now: datetime) -> None:
+    :raises RuleBroken: it is not paid, and nobody says why (reason `not_paid`)
+    :raises NotAllowed: only a manager leaves a debt
+    """
+    if visit.balance_cents:
+        if debt_reason not in DebtReason.values:
+            raise RuleBroken(
+                _("%(balance)s is still to be paid. Charge it first.")
+                % {"balance": money.pesos(visit.balance_cents)},
+                reason="not_paid",
+            )
+        rights.insist(actor, "spa.leave_debt")
+        audit.record(
+            "DEBT_LEFT",
+            subject=f"appointment:{visit.code}",
+            actor=actor,
+            now=now,
+            reason_code=debt_reason,
+            cents=visit.balance_cents,
+        )
+    settlement.earn(visit, now=now, actor=actor, reason_code=debt_reason)
     visit.status, visit.closed_at = S.COMPLETED, now
-    _save(visit, Action.COMPLETE, "closed_at", actor=actor, now=now)
+    _save(
+        visit, Action.COMPLETE, "closed_at", "debt_cents", actor=actor, now=now,
+        reason_code=debt_reason,
+    )  # fmt: skip
 
 
 def _free_the_rest(visit: Appointment, finished_at: datetime) -> None:
@@ -110,6 +157,20 @@ def _free_the_rest(visit: Appointment, finished_at: datetime) -> None:
     AppointmentItem.objects.bulk_update(items, ["staff_busy_until", "room_busy_until"])
 
 
-def _save(visit: Appointment, action: Action, moment: str, *, actor: Actor, now: datetime) -> None:
-    items = visit.items.order_by("position")
-    save(visit, action, fields=("status", moment), items=items, actor=actor, now=now)
+def _save(
+    visit: Appointment,
+    action: Action,
+    *fields: str,
+    actor: Actor,
+    now: datetime,
+    reason_code: str = "",
+) -> None:
+    save(
+        visit,
+        action,
+        fields=("status", *fields),
+        items=visit.items.order_by("position"),
+        actor=actor,
+        now=now,
+        reason_code=reason_code,
+    )

@@ -37,7 +37,7 @@ from spa.services.booking.book import (
     refuse_who_is_not_locked,
     write_drafts,
 )
-from spa.services.booking.cancel import close_as_cancelled
+from spa.services.booking.cancel import close_as_cancelled, lock_clients_with_money
 from spa.services.booking.history import change
 from spa.services.booking.limits import broken_by_booking, broken_by_return
 from spa.services.booking.move import (
@@ -370,6 +370,7 @@ def cancel_party(
         )
     visits = _waiting(_locked(appointment), ACTIVE, versions)
 
+    lock_clients_with_money(visits)
     for visit in visits:
         close_as_cancelled(visit, cancelled_by, actor=actor, now=now, reason_code=reason_code)
     idempotency.settle(actor=actor, result=str(appointment.group))

@@ -12,6 +12,7 @@ from spa.services.audit import Actor
 from tests.concurrency import Thread, open_transaction, wait_until_somebody_waits_for_a_lock
 from tests.factories import NOW, TODAY, at, make_user
 from tests.spa.booking.houses import DESK, House
+from tests.tills import pay
 
 
 def do(command, visit, now, **fields):
@@ -25,13 +26,14 @@ def test_a_visit_is_received_treated_and_completed():
 
     do(booking.check_in, visit, at(9, 55))
     do(booking.start, visit, at(10))
+    pay(visit, now=at(10, 20))
     done = do(booking.finish, visit, at(10, 30))
 
     check_now()
     assert done.status == "completed"
     actions = AppointmentChange.objects.filter(appointment=visit).order_by("version")
     assert [change.action for change in actions] == [
-        *("book", "check_in", "start", "finish", "complete")
+        *("book", "check_in", "start", "charge", "finish", "complete")
     ]
     assert list(verification.findings()) == []
 
@@ -50,7 +52,7 @@ def test_a_clock_that_is_put_back_puts_no_step_before_the_one_before_it():
 
 @pytest.mark.django_db
 def test_each_step_that_is_sent_again_is_answered_as_the_first_time():
-    visit, user = House().book(), make_user()
+    visit, user = pay(House().book(), now=NOW), make_user()
     steps = (
         (booking.check_in, at(9, 55)),
         (booking.start, at(10)),
@@ -63,7 +65,7 @@ def test_each_step_that_is_sent_again_is_answered_as_the_first_time():
         assert answer.pk == visit.pk
 
     assert answer.status == "completed"
-    assert AppointmentChange.objects.filter(appointment=visit).count() == 5
+    assert AppointmentChange.objects.filter(appointment=visit).count() == 6
 
 
 @pytest.mark.django_db(transaction=True)
@@ -159,7 +161,7 @@ def test_nothing_happens_to_a_cancelled_visit(command):
     ],
 )
 def test_a_step_waits_for_a_cancellation_and_is_then_refused(before, command, now):
-    visit = House().book()
+    visit = pay(House().book(), now=NOW)
     for step in before:
         do(getattr(booking, step), visit, at(9, 55))
 

@@ -25,6 +25,7 @@ from tests.concurrency import (
 )
 from tests.factories import NOW, TODAY, at, make_client, make_service, make_staff, make_user
 from tests.spa.booking.houses import DESK, House
+from tests.tills import pay
 
 limits = import_module("spa.services.booking.limits")
 YESTERDAY = TODAY - timedelta(days=1)
@@ -305,7 +306,7 @@ def test_a_manager_enters_a_forgotten_visit_of_yesterday_but_no_older_one(day):
 
     if day == YESTERDAY:
         visit = enter()
-        booking.complete(appointment=visit, now=NOW, actor=boss)
+        booking.complete(appointment=pay(visit, now=NOW), now=NOW, actor=boss)
         assert AuditLog.objects.get().facts == {"rules": ["lead_time"]}
         assert list(verification.findings()) == []
     else:
@@ -320,7 +321,7 @@ def test_an_override_never_beats_a_physical_clash():
     berta = make_staff(house.location)
     treated = house.book(client=client, starts_at=at(8))
     now = at(12)
-    booking.complete(appointment=treated, now=now, actor=DESK)
+    booking.complete(appointment=pay(treated, now=now), now=now, actor=DESK)
 
     def enter(who, staff):
         return booking.book(

@@ -30,6 +30,9 @@ def make_visit(*, hour=10, minutes=60, **fields) -> Appointment:
 def add_item(visit, **fields) -> AppointmentItem:
     """Write an item that takes the whole visit, in a room of its own if no other is given."""
     fields.setdefault("room", None if "staff" in fields else make_room(visit.location))
+    Appointment.objects.filter(pk=visit.pk).update(
+        price_cents=F("price_cents") + fields.get("price_cents", 180_000_00)
+    )
     return AppointmentItem.objects.create(
         **{
             "appointment": visit,

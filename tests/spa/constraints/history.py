@@ -38,7 +38,7 @@ def truncate(model) -> None:
     table = model._meta.db_table
     with connection.cursor() as cursor:
         cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER append_only_truncate")
-        cursor.execute(f"TRUNCATE {table}")
+        cursor.execute(f"TRUNCATE {table} CASCADE")  # or what points here would be in the way first
 
 
 def rows_of(row):

@@ -1,0 +1,17 @@
+"""Money at the desk: charging a visit, its receipt, and the payments of a day."""
+
+from frontdesk.views.payments.charge import charge, sums
+from frontdesk.views.payments.list import export, payment_list
+from frontdesk.views.payments.payment import give_back, payment, take_back
+from frontdesk.views.payments.receipt import receipt
+
+__all__ = [
+    "charge",
+    "export",
+    "give_back",
+    "payment",
+    "payment_list",
+    "receipt",
+    "sums",
+    "take_back",
+]

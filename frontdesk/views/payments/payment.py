@@ -1,0 +1,126 @@
+"""One payment: what became of it, and a manager's ways of giving it back."""
+
+from uuid import uuid4
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from frontdesk import places
+from frontdesk.forms.refund import BY_THE_BANK, RefundForm
+from spa import clock, money
+from spa.errors import BusinessLogicError
+from spa.models import Payment
+from spa.services import audit, payments
+from spa.services.audit import Actor
+
+may_give_back = permission_required("spa.refund_payment", raise_exception=True)
+FIELDS = {
+    "more_than_paid": "amount",
+    "credit_was_spent": "amount",
+    "amount_not_positive": "amount",
+    "drawer_is_short": "amount",
+    "no_open_drawer": "way",
+    "is_credit_already": "way",
+    "no_bank_in_cash": "way",
+    "refund_without_reason": "reason",
+    "reference_missing": "reference",
+}
+
+
+@require_safe
+@permission_required("spa.view_payment", raise_exception=True)
+def payment(request: HttpRequest, code: str) -> HttpResponse:
+    """Show one payment; audited."""
+    found = _find(request, code)
+    audit.record(
+        "ADMIN_ENDPOINT_HIT",
+        subject=f"payment:{found.code}",
+        actor=Actor(user=request.user),
+        now=clock.now(),
+        view="payment",
+    )
+    return _show(request, found)
+
+
+@require_POST
+@may_give_back
+def give_back(request: HttpRequest, code: str) -> HttpResponse:
+    """Refund a part of a payment, or enter that the bank took it back."""
+    found = _find(request, code)
+    form = RefundForm(request.POST)
+    if not form.is_valid():
+        return _show(request, found, form, status=422)
+    read = form.cleaned_data
+    actor = Actor(user=request.user, request_id=read["request_id"])
+    try:
+        if read["way"] == BY_THE_BANK:
+            payments.charge_back(
+                payment=found,
+                cents=read["amount"],
+                reference=read["reference"],
+                now=clock.now(),
+                actor=actor,
+            )
+        else:
+            payments.refund(
+                payment=found,
+                cents=read["amount"],
+                way=read["way"],
+                reason=read["reason"],
+                reference=read["reference"],
+                location=places.current(request),
+                now=clock.now(),
+                actor=actor,
+            )
+    except BusinessLogicError as refusal:
+        form.add_error(FIELDS.get(str(refusal.facts.get("reason"))), refusal.detail)
+        return _show(request, found, form, status=refusal.http_status)
+    messages.success(request, _("%(amount)s given back") % {"amount": money.pesos(read["amount"])})
+    return redirect(f"{reverse('payment', args=[code])}{places.query(request)}")
+
+
+@require_POST
+@may_give_back
+def take_back(request: HttpRequest, code: str) -> HttpResponse:
+    """Take a payment of today back whole: it was entered wrongly."""
+    found = _find(request, code)
+    try:
+        payments.void(payment=found, now=clock.now(), actor=Actor(user=request.user))
+    except BusinessLogicError as refusal:
+        return _show(request, found, status=refusal.http_status, refusal=refusal)
+    messages.success(request, _("%(code)s was taken back") % {"code": code})
+    return redirect(f"{reverse('payment', args=[code])}{places.query(request)}")
+
+
+def _find(request: HttpRequest, code: str) -> Payment:
+    visible = Payment.objects.visible_to(request.user).select_related(
+        "client", "user", "location", "session__drawer"
+    )
+    return get_object_or_404(visible, code=code)
+
+
+def _show(
+    request: HttpRequest,
+    found: Payment,
+    form: RefundForm | None = None,
+    *,
+    status: int = 200,
+    refusal: BusinessLogicError | None = None,
+) -> HttpResponse:
+    location = found.location
+    today = location.today(now=clock.now())
+    context = {
+        "payment": found,
+        "tips": found.tips.select_related("staff").order_by("pk"),
+        "refunds": found.refunds.select_related("user").order_by("pk"),
+        "zone": location.tz,
+        "is_of_today": location.today(now=found.at) == today,
+        "form": form or RefundForm(initial={"request_id": uuid4()}),
+        "refusal": refusal,
+    }
+    return render(request, "payments/payment.html", context, status=status)

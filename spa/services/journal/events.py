@@ -1,0 +1,195 @@
+"""The posting table as code: what each event moves (`docs/journal.md` says it in words).
+
+Each function writes one entry in the caller's transaction, which holds the rows' locks and
+keeps visits, credit and drawers in step with it. Amounts are cents, whole pesos, not negative
+unless said so.
+"""
+
+from collections.abc import Mapping
+
+from spa.models import (
+    Account,
+    CashReason,
+    JournalEntry,
+    JournalEvent,
+    Payment,
+    RefundWay,
+)
+from spa.services.journal.posting import (
+    Posting,
+    client_account,
+    money_account,
+    session_account,
+    staff_account,
+    total,
+    visit_account,
+    write,
+)
+
+A, E = Account, JournalEvent
+# Where cash goes that leaves a drawer by hand, or comes from that is put in.
+OTHER_SIDE = {
+    CashReason.CHANGE: A.SAFE,
+    CashReason.BANK: A.SAFE,
+    CashReason.SUPPLIES: A.EXPENSES,
+    CashReason.TRANSPORT: A.EXPENSES,
+    CashReason.OTHER_EXPENSE: A.EXPENSES,
+}
+
+
+def payment_taken(
+    posting: Posting, payment: Payment, *, tips: Mapping[int, int], onto_debt: bool = False
+) -> JournalEntry | None:
+    """Money came in: onto the visit, or the debt that it left; tips by therapist; the rest."""
+    return write(
+        E.PAYMENT_TAKEN, posting, _taken(posting, payment, tips, onto_debt), payment=payment
+    )
+
+
+def payment_voided(
+    posting: Posting, payment: Payment, *, tips: Mapping[int, int], onto_debt: bool = False
+) -> JournalEntry | None:
+    """A payment was taken back whole: the mirror of taking it."""
+    lines = _taken(posting, payment, tips, onto_debt)
+    mirrored = {place: -cents for place, cents in lines.items()}
+    return write(E.PAYMENT_VOIDED, posting, mirrored, payment=payment)
+
+
+def _taken(posting: Posting, payment: Payment, tips: Mapping[int, int], onto_debt: bool):
+    home = A.RECEIVABLES if onto_debt else A.CLIENT_DEPOSITS
+    parts = [
+        (money_account(payment.method, payment.session_id), payment.amount_cents),
+        (client_account(payment.client_id), -payment.credited_cents),
+        *((staff_account(staff), -cents) for staff, cents in tips.items()),
+    ]
+    if payment.applied_cents:
+        parts.append((visit_account(home, posting.visit), -payment.applied_cents))
+    return total(*parts)
+
+
+def payment_refunded(
+    posting: Posting,
+    payment: Payment,
+    *,
+    cents: int,
+    way: str,
+    from_credit: bool,
+    session_id: int | None = None,
+    reason_code: str = "",
+) -> JournalEntry | None:
+    """Money went back: out of what the visit holds, out of credit, or off a completed visit."""
+    if from_credit:
+        source = client_account(payment.client_id)
+    elif posting.visit.is_active:
+        source = visit_account(A.CLIENT_DEPOSITS, posting.visit)
+    else:
+        source = (A.DISCOUNTS, "")
+    if way == RefundWay.CREDIT:
+        goal = client_account(payment.client_id)
+    else:
+        goal = money_account(way, session_id)
+    lines = total((source, cents), (goal, -cents))
+    return write(E.PAYMENT_REFUNDED, posting, lines, payment=payment, reason_code=reason_code)
+
+
+def payment_charged_back(posting: Posting, payment: Payment, *, cents: int) -> JournalEntry | None:
+    """The bank took a payment back: of a visit ahead, or now owed by the client."""
+    account = A.CLIENT_DEPOSITS if posting.visit.is_active else A.RECEIVABLES
+    lines = {
+        visit_account(account, posting.visit): cents,
+        money_account(payment.method, payment.session_id): -cents,
+    }
+    return write(E.PAYMENT_CHARGED_BACK, posting, lines, payment=payment)
+
+
+def credit_spent(posting: Posting, *, cents: int, onto_debt: bool = False) -> JournalEntry | None:
+    """Credit paid a part of the visit, or of the debt that it left."""
+    home = A.RECEIVABLES if onto_debt else A.CLIENT_DEPOSITS
+    lines = {client_account(posting.client_id): cents, visit_account(home, posting.visit): -cents}
+    return write(E.CREDIT_SPENT, posting, lines)
+
+
+def credit_given_back(posting: Posting, *, cents: int) -> JournalEntry | None:
+    """A visit gave back the credit that it had taken."""
+    return _out_of_visit(E.CREDIT_GIVEN_BACK, posting, cents)
+
+
+def money_to_credit(posting: Posting, *, cents: int) -> JournalEntry | None:
+    """A visit that will not be gave back money, as credit."""
+    return _out_of_visit(E.MONEY_TO_CREDIT, posting, cents)
+
+
+def _out_of_visit(event: JournalEvent, posting: Posting, cents: int) -> JournalEntry | None:
+    lines = {
+        visit_account(A.CLIENT_DEPOSITS, posting.visit): cents,
+        client_account(posting.client_id): -cents,
+    }
+    return write(event, posting, lines)
+
+
+def deposit_kept(posting: Posting, *, cents: int, reason_code: str) -> JournalEntry | None:
+    """What was paid ahead stays with the house: cancelled too late, or nobody came."""
+    lines = {
+        visit_account(A.CLIENT_DEPOSITS, posting.visit): cents,
+        (A.CANCELLATION_INCOME, ""): -cents,
+    }
+    return write(E.DEPOSIT_KEPT, posting, lines, reason_code=reason_code)
+
+
+def credit_issued(posting: Posting, *, cents: int, reason_code: str) -> JournalEntry | None:
+    """The house gave credit by hand."""
+    lines = {(A.GOODWILL, ""): cents, client_account(posting.client_id): -cents}
+    return write(E.CREDIT_ISSUED, posting, lines, reason_code=reason_code)
+
+
+def credit_expired(posting: Posting, *, cents: int) -> JournalEntry | None:
+    """Credit was not spent by its last day."""
+    lines = {client_account(posting.client_id): cents, (A.EXPIRED_VALUE, ""): -cents}
+    return write(E.CREDIT_EXPIRED, posting, lines)
+
+
+def visit_completed(
+    posting: Posting, *, price: int, discount: int, paid: int, debt: int, reason_code: str = ""
+) -> JournalEntry | None:
+    """What was paid ahead is earned; a discount is given, a debt begins."""
+    lines = {
+        visit_account(A.CLIENT_DEPOSITS, posting.visit): paid,
+        visit_account(A.RECEIVABLES, posting.visit): debt,
+        (A.DISCOUNTS, ""): discount,
+        (A.SERVICE_REVENUE, ""): -price,
+    }
+    return write(E.VISIT_COMPLETED, posting, lines, reason_code=reason_code)
+
+
+def tip_paid_out(posting: Posting, *, staff_id: int, cents: int, session_id: int):
+    """A therapist got her tips in cash."""
+    lines = {staff_account(staff_id): cents, session_account(session_id): -cents}
+    return write(E.TIP_PAID_OUT, posting, lines)
+
+
+def drawer_opened(posting: Posting, *, session_id: int, cents: int) -> JournalEntry | None:
+    """The float came out of the safe."""
+    return write(
+        E.DRAWER_OPENED, posting, {session_account(session_id): cents, (A.SAFE, ""): -cents}
+    )
+
+
+def cash_moved(
+    posting: Posting, *, session_id: int, cents: int, reason: CashReason
+) -> JournalEntry | None:
+    """Cash was put in (positive) or taken out by hand."""
+    event = E.CASH_PAID_IN if cents > 0 else E.CASH_PAID_OUT
+    lines = {session_account(session_id): cents, (OTHER_SIDE[reason], ""): -cents}
+    return write(event, posting, lines, reason_code=reason)
+
+
+def drawer_closed(
+    posting: Posting, *, session_id: int, expected: int, counted: int
+) -> JournalEntry | None:
+    """The drawer was counted and handed in: all of it to the safe, and the difference named."""
+    lines = {
+        session_account(session_id): -expected,
+        (A.SAFE, ""): counted,
+        (A.CASH_OVER_SHORT, ""): expected - counted,
+    }
+    return write(E.DRAWER_CLOSED, posting, lines)
