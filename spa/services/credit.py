@@ -5,7 +5,7 @@ Callers hold the client's lock; lots are locked here, by primary key.
 
 from datetime import date, datetime, timedelta
 
-from django.db.models import F, Sum
+from django.db.models import F, Q, Sum
 from django.utils.translation import gettext_lazy as _
 
 from spa import money
@@ -18,6 +18,7 @@ from spa.models import (
     CreditOrigin,
     CreditUse,
     Location,
+    Payment,
     SpaPolicy,
 )
 from spa.services import amounts, audit, idempotency, journal, rights
@@ -182,15 +183,19 @@ def give_back(visit: Appointment, cents: int, *, today: date) -> None:
     ClientCredit.objects.bulk_update(lots.values(), ["remaining_cents", "expires_on"])
 
 
-def take_from_lots_of(
-    client: Client, cents: int, *, visit_code: str, payment_code: str, today: date
-) -> None:
-    """Take back credit that came from a visit's money, its own lots first, for a refund.
+def take_from_lots_of(payment: Payment, cents: int, *, today: date) -> None:
+    """Take back credit that a payment became, its own lots first, then its visit's.
+
+    Other credit of the client's is left alone: a gift of the house is never paid out.
 
     :raises NotEnoughCredit: it was spent meanwhile
     """
-    lots = list(ClientCredit.objects.filter(client=client, remaining_cents__gt=0).locked())
-    left = sum(lot.remaining_cents for lot in lots if lot.expires_on >= today)
+    came_from = Q(payment=payment.code)
+    if payment.appointment:
+        came_from |= Q(appointment=payment.appointment)
+    lots = ClientCredit.objects.filter(came_from, client=payment.client_id, expires_on__gte=today)
+    lots = list(lots.filter(remaining_cents__gt=0).locked())
+    left = sum(lot.remaining_cents for lot in lots)
     if left < cents:
         raise NotEnoughCredit(
             _("The money became credit, and only %(left)s of it is left. Refund at most that.")
@@ -198,14 +203,8 @@ def take_from_lots_of(
             reason="credit_was_spent",
             left_cents=left,
         )
-    own_first = sorted(
-        (lot for lot in lots if lot.expires_on >= today),
-        key=lambda lot: (
-            payment_code != lot.payment, visit_code != lot.appointment, lot.expires_on, lot.pk,
-        ),
-    )  # fmt: skip
     touched = []
-    for lot in own_first:
+    for lot in sorted(lots, key=lambda lot: (lot.payment != payment.code, lot.expires_on, lot.pk)):
         part = min(cents, lot.remaining_cents)
         if part:
             lot.remaining_cents -= part

@@ -33,6 +33,8 @@ LEGAL = (
     (A.NO_SHOW, S.CONFIRMED, S.NO_SHOW),
     (A.EXPIRE, S.PENDING_PAYMENT, S.EXPIRED),
     *((A.CHARGE, status, status) for status in (*WAITING, S.IN_SERVICE, FINISHED, S.COMPLETED)),
+    # A debt that a chargeback left.
+    *((A.CHARGE, status, status) for status in (S.CANCELLED, S.NO_SHOW, S.EXPIRED)),
     (A.CHARGE, S.PENDING_PAYMENT, S.CONFIRMED),
     *(
         (A.GIVE_BACK, status, status)

@@ -16,6 +16,7 @@ from spa.models import (
     RefundWay,
 )
 from spa.services.journal.posting import (
+    Place,
     Posting,
     client_account,
     money_account,
@@ -41,29 +42,41 @@ def payment_taken(
     posting: Posting, payment: Payment, *, tips: Mapping[int, int], onto_debt: bool = False
 ) -> JournalEntry | None:
     """Money came in: onto the visit, or the debt that it left; tips by therapist; the rest."""
-    return write(
-        E.PAYMENT_TAKEN, posting, _taken(posting, payment, tips, onto_debt), payment=payment
-    )
+    lines = _taken(posting, payment, payment.applied_cents, payment.credited_cents, tips, onto_debt)
+    return write(E.PAYMENT_TAKEN, posting, lines, payment=payment)
 
 
 def payment_voided(
-    posting: Posting, payment: Payment, *, tips: Mapping[int, int], onto_debt: bool = False
+    posting: Posting,
+    payment: Payment,
+    *,
+    applied_cents: int,
+    credit_cents: int,
+    tips: Mapping[int, int],
+    onto_debt: bool = False,
 ) -> JournalEntry | None:
-    """A payment was taken back whole: the mirror of taking it."""
-    lines = _taken(posting, payment, tips, onto_debt)
+    """A payment was taken back whole: the mirror of taking it, by what it pays now."""
+    lines = _taken(posting, payment, applied_cents, credit_cents, tips, onto_debt)
     mirrored = {place: -cents for place, cents in lines.items()}
     return write(E.PAYMENT_VOIDED, posting, mirrored, payment=payment)
 
 
-def _taken(posting: Posting, payment: Payment, tips: Mapping[int, int], onto_debt: bool):
+def _taken(
+    posting: Posting,
+    payment: Payment,
+    applied_cents: int,
+    credit_cents: int,
+    tips: Mapping[int, int],
+    onto_debt: bool,
+) -> Mapping[Place, int]:
     home = A.RECEIVABLES if onto_debt else A.CLIENT_DEPOSITS
     parts = [
         (money_account(payment.method, payment.session_id), payment.amount_cents),
-        (client_account(payment.client_id), -payment.credited_cents),
+        (client_account(payment.client_id), -credit_cents),
         *((staff_account(staff), -cents) for staff, cents in tips.items()),
     ]
-    if payment.applied_cents:
-        parts.append((visit_account(home, posting.visit), -payment.applied_cents))
+    if applied_cents:
+        parts.append((visit_account(home, posting.visit), -applied_cents))
     return total(*parts)
 
 
@@ -92,12 +105,15 @@ def payment_refunded(
     return write(E.PAYMENT_REFUNDED, posting, lines, payment=payment, reason_code=reason_code)
 
 
-def payment_charged_back(posting: Posting, payment: Payment, *, cents: int) -> JournalEntry | None:
-    """The bank took a payment back: of a visit ahead, or now owed by the client."""
+def payment_charged_back(
+    posting: Posting, payment: Payment, *, cents: int, credit_cents: int
+) -> JournalEntry | None:
+    """The bank took a payment back: of a visit ahead, or now owed; and what was credit by now."""
     account = A.CLIENT_DEPOSITS if posting.visit.is_active else A.RECEIVABLES
     lines = {
         visit_account(account, posting.visit): cents,
-        money_account(payment.method, payment.session_id): -cents,
+        client_account(payment.client_id): credit_cents,
+        money_account(payment.method, payment.session_id): -cents - credit_cents,
     }
     return write(E.PAYMENT_CHARGED_BACK, posting, lines, payment=payment)
 

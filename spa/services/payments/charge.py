@@ -32,12 +32,16 @@ from spa.models import (
 from spa.services import amounts, audit, cash, credit, idempotency, journal, rights, settlement
 from spa.services.audit import Actor
 from spa.services.booking.lifecycle import close_as_completed, refuse_to_complete_too_early
+from spa.services.booking.refusals import IllegalTransition
 from spa.services.booking.transitions import lock_appointment, save
 from spa.services.journal import Posting
+from spa.services.payments.parts import insist_on_reference
 from spa.services.transactions import locked_transaction
 
 S = AppointmentStatus
 CHARGEABLE = (S.PENDING_PAYMENT, S.CONFIRMED, S.ARRIVED, S.IN_SERVICE, S.COMPLETED)
+# Of these only a debt, which a chargeback left.
+OVER = (S.CANCELLED, S.NO_SHOW, S.EXPIRED)
 MOST_TENDERS = 6
 
 
@@ -109,7 +113,8 @@ def charge(
             "tenders": [(t.method, t.cents, t.tendered_cents, t.reference) for t in tenders],
             "credit": credit_cents,
             "tips": sorted(tips.items()),
-            "discount": discount_cents,
+            "discount": (discount_cents, discount_reason),
+            "excess": excess_to_credit,
             "complete": complete,
             "debt": debt_reason,
         }
@@ -118,11 +123,16 @@ def charge(
     )
     if earlier is not None:
         return _again(appointment, earlier)
-    visit = lock_appointment(appointment, allowed=CHARGEABLE, version=version)
+    visit = lock_appointment(appointment, allowed=(*CHARGEABLE, *OVER), version=version)
     visit.client = Client.objects.locked().get(pk=visit.client_id)
     session = None
 
     rights.insist(actor, "spa.take_payment")
+    complete = complete and visit.status != S.COMPLETED
+    if visit.status in OVER and not visit.debt_cents:
+        raise IllegalTransition(status=visit.status)
+    if complete and visit.status in (*OVER, S.PENDING_PAYMENT):
+        raise IllegalTransition(status=visit.status)
     _refuse_amounts(tenders, tips, credit_cents)
     before = visit.discount_cents
     _give_discount(visit, discount_cents, discount_reason, actor=actor, now=now)
@@ -132,9 +142,10 @@ def charge(
     handed_over = sum(one.cents for one in tenders)
     rest = owed - credit_cents
     excess = handed_over - sum(tips.values()) - rest
+    rest += min(excess, 0)  # tips come out of what is handed over, however little it is
     if excess > 0 and not excess_to_credit:
         raise _more_than_owed(rest)
-    if handed_over < sum(tips.values()):
+    if rest < 0:
         raise RuleBroken(_("The tip is more than what is handed over."), reason="tips_not_covered")
     _refuse_tips_for_strangers(visit, tips)
     if not (tenders or credit_cents or visit.discount_cents != before or complete):
@@ -142,7 +153,7 @@ def charge(
     if complete:
         refuse_to_complete_too_early(visit, now)
 
-    onto_debt = visit.status == S.COMPLETED
+    onto_debt = not visit.is_active
     posting = Posting.of_visit(visit, at=now, actor=actor)
     if credit_cents:
         today = visit.location.today(now=now)
@@ -153,13 +164,12 @@ def charge(
     payments = _take(visit, tenders, tips, rest, session, posting, onto_debt=onto_debt)
 
     applied = credit_cents + sum(payment.applied_cents for payment in payments)
-    visit.paid_cents += applied
+    if visit.status not in OVER:
+        visit.paid_cents += applied
     if onto_debt:
         visit.debt_cents -= applied
     _save(visit, actor=actor, now=now)
-    if visit.status != S.COMPLETED and (
-        complete or (visit.is_finished and visit.balance_cents == 0)
-    ):
+    if complete or (visit.is_finished and visit.balance_cents == 0):
         close_as_completed(visit, actor=actor, now=now, debt_reason=debt_reason)
     idempotency.settle(actor=actor, result=" ".join(one.code for one in payments))
     return Charged(visit, payments)
@@ -267,7 +277,7 @@ def _give_discount(
     if cents is None or cents == visit.discount_cents:
         return
     amounts.insist(cents, nothing_too=True)
-    if visit.status == S.COMPLETED:
+    if not visit.is_active:
         raise RuleBroken(
             _("The visit is completed. Refund instead of giving a discount."),
             reason="discount_too_late",
@@ -303,10 +313,7 @@ def _refuse_amounts(tenders: Sequence[Tender], tips: Mapping[int, int], credit_c
         amounts.insist(one.cents)
         if one.method not in AT_THE_DESK:
             raise RuleBroken(_("Choose how it is paid."), reason="method_unknown")
-        if one.method in WITH_REFERENCE and not one.reference.strip():
-            raise RuleBroken(
-                _("Write down the number of the voucher or transfer."), reason="reference_missing"
-            )
+        insist_on_reference(one.reference, needed=one.method in WITH_REFERENCE)
         if one.tendered_cents is not None:
             amounts.insist(one.tendered_cents)
             if one.method != PaymentMethod.CASH or one.tendered_cents < one.cents:

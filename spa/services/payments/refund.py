@@ -25,8 +25,8 @@ from spa.models import (
 from spa.services import amounts, audit, cash, credit, idempotency, journal, rights, settlement
 from spa.services.audit import Actor
 from spa.services.booking.transitions import save
-from spa.services.cash.drawers import insist_on_cash
 from spa.services.journal import Posting
+from spa.services.payments.parts import insist_on_reference, still_applied
 from spa.services.transactions import locked_transaction
 
 S = AppointmentStatus
@@ -76,25 +76,16 @@ def refund(
     rights.insist(actor, "spa.refund_payment")
     amounts.insist(cents)
     _refuse(payment, cents, way=way, reason=reason, reference=reference)
-    from_credit = visit is None or visit.status in (S.CANCELLED, S.NO_SHOW, S.EXPIRED)
-    if from_credit and way == W.CREDIT:
-        raise RuleBroken(_("That money is credit already."), reason="is_credit_already")
-    if session:
-        insist_on_cash(session, cents)
-
-    today = location.today(now=now)
-    # What was too much became credit at once, and goes back from there.
-    of_credit = cents if from_credit else max(cents - _applied_left(payment), 0)
+    # What was too much, or was paid for less in the end, became credit and goes back from there.
+    of_credit = max(cents - still_applied(payment, visit), 0)
     if of_credit and way == W.CREDIT:
         raise RuleBroken(_("That money is credit already."), reason="is_credit_already")
+    if session:
+        cash.insist_on_cash(session, cents)
+
+    today = location.today(now=now)
     if of_credit:
-        credit.take_from_lots_of(
-            client,
-            of_credit,
-            visit_code=payment.appointment,
-            payment_code=payment.code,
-            today=today,
-        )
+        credit.take_from_lots_of(payment, of_credit, today=today)
     posting = (
         Posting.of_visit(visit, at=now, actor=actor)
         if visit
@@ -150,8 +141,10 @@ def charge_back(
 ) -> Refund:
     """Enter that the bank took `cents` of a payment back: what it paid is open once more.
 
-    Of a visit that took place, or will not, the client owes it from now on.
+    Of a visit that took place, or will not, the client owes it from now on. What had become
+    credit beside a visit is taken from that.
 
+    :raises NotEnoughCredit: it became credit beside a visit, and was spent
     :raises RuleBroken: more than is left of the payment (reason `more_than_paid`), cash
         (`no_bank_in_cash`), or no reference of the bank's (`reference_missing`)
     :raises NotAllowed: whoever enters it is no manager
@@ -172,19 +165,20 @@ def charge_back(
     amounts.insist(cents)
     if payment.method == PaymentMethod.CASH:
         raise RuleBroken(_("No bank takes cash back."), reason="no_bank_in_cash")
-    if not reference.strip():
-        raise _no_reference()
-    if visit is None or cents > _applied_left(payment):
-        raise _more_than_paid(_applied_left(payment))
+    insist_on_reference(reference)
+    if visit is None or cents > payment.refundable_cents:
+        raise _more_than_paid(payment.refundable_cents if visit else 0)
 
+    stays = visit.is_active or visit.status == S.COMPLETED
+    of_credit = max(cents - still_applied(payment, visit), 0) if stays else 0
     posting = Posting.of_visit(visit, at=now, actor=actor)
-    journal.payment_charged_back(posting, payment, cents=cents)
-    if visit.is_active:
-        visit.paid_cents -= cents
-    else:
-        visit.debt_cents += cents
-        if visit.status == S.COMPLETED:
-            visit.paid_cents -= cents
+    if of_credit:
+        credit.take_from_lots_of(payment, of_credit, today=visit.location.today(now=now))
+    journal.payment_charged_back(posting, payment, cents=cents - of_credit, credit_cents=of_credit)
+    if stays:
+        visit.paid_cents -= cents - of_credit
+    if not visit.is_active:
+        visit.debt_cents += cents - of_credit
     _save(visit, actor=actor, now=now, reason_code=RefundReason.CHARGEBACK)
     row = _write(payment, cents, "", RefundReason.CHARGEBACK, reference, now=now, actor=actor)
     audit.record(
@@ -219,15 +213,9 @@ def _refuse(payment: Payment, cents: int, *, way: str, reason: str, reference: s
         raise RuleBroken(_("Choose how it is given back."), reason="refund_way_unknown")
     if reason not in RefundReason.values or reason == RefundReason.CHARGEBACK:
         raise RuleBroken(_("Say why it is given back."), reason="refund_without_reason")
-    if way == W.BANK_TRANSFER and not reference.strip():
-        raise _no_reference()
+    insist_on_reference(reference, needed=way == W.BANK_TRANSFER)
     if cents > payment.refundable_cents:
         raise _more_than_paid(payment.refundable_cents)
-
-
-def _applied_left(payment: Payment) -> int:
-    """Return what a payment still pays of its visit: what was refunded came out of that first."""
-    return max(payment.applied_cents - payment.refunded_cents, 0)
 
 
 def _take_off(visit: Appointment, cents: int) -> None:
@@ -276,10 +264,4 @@ def _more_than_paid(left: int) -> RuleBroken:
         _("Only %(left)s of this payment can still be given back.") % {"left": money.pesos(left)},
         reason="more_than_paid",
         left_cents=left,
-    )
-
-
-def _no_reference() -> RuleBroken:
-    return RuleBroken(
-        _("Write down the number of the voucher or transfer."), reason="reference_missing"
     )

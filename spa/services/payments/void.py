@@ -21,6 +21,7 @@ from spa.services import audit, cash, credit, idempotency, journal, rights, sett
 from spa.services.audit import Actor
 from spa.services.booking.transitions import save
 from spa.services.journal import Posting
+from spa.services.payments.parts import still_applied
 from spa.services.transactions import locked_transaction
 
 S = AppointmentStatus
@@ -36,6 +37,7 @@ def void(*, payment: Payment, now: datetime, actor: Actor) -> Payment:
         (`refunded_already`), its drawer was closed (`drawer_closed`), or its visit will not be
         (`visit_is_over`: refund instead)
     :raises Stale: it was taken back meanwhile
+    :raises DrawerIsShort: its cash lies no longer in its drawer
     :raises NotEnoughCredit: what was too much became credit, and was spent
     :raises NotAllowed: whoever takes it back is no manager
     """
@@ -48,26 +50,28 @@ def void(*, payment: Payment, now: datetime, actor: Actor) -> Payment:
         .filter(code=payment.appointment)
         .first()
     )
-    client = Client.objects.locked().get(pk=payment.client_id)
+    Client.objects.locked().get(pk=payment.client_id)
     payment = Payment.objects.select_related("location").locked().get(pk=payment.pk)
     session = CashSession.objects.locked().filter(pk=payment.session_id).first()
 
     rights.insist(actor, "spa.refund_payment")
     _refuse(payment, visit, session, now)
 
+    if session:
+        cash.insist_on_cash(session, payment.amount_cents)
+
     posting = Posting.of_visit(visit, at=now, actor=actor)
-    if payment.credited_cents:
+    applied = still_applied(payment, visit)
+    of_credit = payment.amount_cents - payment.tip_cents - applied
+    if of_credit:
         today = payment.location.today(now=now)
-        credit.take_from_lots_of(
-            client,
-            payment.credited_cents,
-            visit_code=visit.code,
-            payment_code=payment.code,
-            today=today,
-        )
+        credit.take_from_lots_of(payment, of_credit, today=today)
     tips = dict(payment.tips.values_list("staff", "cents"))
     onto_debt = visit.status == S.COMPLETED
-    journal.payment_voided(posting, payment, tips=tips, onto_debt=onto_debt)
+    journal.payment_voided(
+        posting, payment, applied_cents=applied, credit_cents=of_credit, tips=tips,
+        onto_debt=onto_debt,
+    )  # fmt: skip
     if session:
         cash.record_movement(
             session,
@@ -77,9 +81,9 @@ def void(*, payment: Payment, now: datetime, actor: Actor) -> Payment:
             actor=actor,
             payment=payment.code,
         )
-    visit.paid_cents -= payment.applied_cents
+    visit.paid_cents -= applied
     if onto_debt:
-        visit.debt_cents += payment.applied_cents
+        visit.debt_cents += applied
     payment.state, payment.voided_at = PaymentState.VOIDED, now
     payment.save(update_fields=["state", "voided_at"])
     items = visit.items.order_by("position")
