@@ -12,7 +12,8 @@ from spa.models import (
 from spa.services import booking, cash, credit, payments
 from spa.services.audit import Actor
 from spa.services.payments import Charged, Tender
-from tests.factories import at, make_client
+from spa.services.slots import Wanted
+from tests.factories import at, make_client, make_service
 from tests.spa.booking.houses import DESK, House, lift_limits
 from tests.tills import make_worker, open_drawer
 
@@ -86,6 +87,14 @@ class Till:
 
     def drawer(self, user=None, **fields):
         return open_drawer(self.location, user or self.desk, **fields)
+
+    def make_cheaper(self, visit) -> Appointment:
+        """Give a visit ahead another treatment, which costs half as much."""
+        short = make_service(room_kind=self.house.room.kind, minutes=30, pesos=90_000)
+        wanted = Wanted(short.pk, self.house.paola.pk, self.house.room.pk)
+        return booking.change_items(
+            appointment=visit, lines=[booking.Line(wanted)], now=at(9), actor=DESK
+        )
 
     def charge(self, visit, *tenders: Tender, by=None, request_id=None, **fields) -> Charged:
         return payments.charge(
