@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from django.db import connection
 
 from spa.errors import BusinessLogicError
 from spa.models import Appointment, AppointmentChange, AppointmentItem, CancelledBy, Client
@@ -19,23 +18,6 @@ from tests.tills import pay
 
 def found() -> list[str]:
     return list(verification.findings())
-
-
-@pytest.fixture
-def unguarded(db):
-    """Return a way to write past triggers, constraints and foreign keys, until the test ends."""
-
-    def write(sql: str, *values: object, without: tuple[str, str] | None = None) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-            if without:
-                table, constraint = without
-                cursor.execute(f"ALTER TABLE {table} DROP CONSTRAINT {constraint}")
-            cursor.execute("SET LOCAL session_replication_role = replica")
-            cursor.execute(sql, values)
-            cursor.execute("SET LOCAL session_replication_role = origin")
-
-    return write
 
 
 @pytest.fixture

@@ -104,9 +104,9 @@ class Till:
             **{"now": at(9), **fields},
         )
 
-    def paid_visit(self, *tenders: Tender, status: str = "confirmed", **fields):
+    def paid_visit(self, *tenders: Tender, status: str = "confirmed", hour: int = 10, **fields):
         """Return a visit and the one payment that paid it."""
-        visit = self.visit(status)
+        visit = self.visit(status, hour=hour)
         charged = self.charge(visit, *(tenders or (card(180_000),)), **fields)
         return charged.visit, charged.payments[0]
 
