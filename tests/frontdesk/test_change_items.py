@@ -14,6 +14,7 @@ from tests.factories import NOW, at, make_client, make_location, make_service
 from tests.frontdesk.panel import fields, problem
 from tests.frontdesk.people import worker
 from tests.spa.booking.houses import House
+from tests.tills import pay
 
 HTMX = {"HX-Request": "true"}
 
@@ -174,7 +175,7 @@ def test_a_treatment_under_way_has_no_button_that_removes_it(desk, house, visit,
 
 
 def test_a_visit_that_is_over_is_not_changed(desk, visit):
-    booking.complete(appointment=visit, now=at(11), actor=Actor())
+    booking.complete(appointment=pay(visit, now=at(11)), now=at(11), actor=Actor())
 
     assert desk.get(url(visit), headers=HTMX).status_code == 409
 

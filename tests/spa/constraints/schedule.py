@@ -2,9 +2,17 @@
 
 from datetime import timedelta
 
-from spa.models import AvailabilityExclusion, Location, OpeningHours, StaffAvailability, StaffMember
+from spa.models import (
+    AbsenceCall,
+    AvailabilityExclusion,
+    Location,
+    OpeningHours,
+    StaffAvailability,
+    StaffMember,
+)
 from tests.factories import TODAY, at, make_location, make_room, make_staff
 from tests.spa.constraints.attempts import allowed, breaks
+from tests.spa.constraints.booking import make_visit_with
 
 NINE, NOON, SIX = 9 * 60, 12 * 60, 18 * 60
 
@@ -161,3 +169,11 @@ def exclusions_dated_and_weekly_of_a_house():
     exclude()
     exclude_weekly()
     exclude_weekly(valid_until=TODAY, to_minute=1440)
+
+
+# -- Calls about an absence -------------------------------------------------------------------
+@breaks("absence_call_is_noted_once")
+def two_calls_about_one_visit():
+    call = {"exclusion": exclude(), "appointment": make_visit_with().appointment, "at": at(9)}
+    AbsenceCall.objects.create(**call)
+    AbsenceCall.objects.create(**call)
