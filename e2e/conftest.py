@@ -1,10 +1,10 @@
 """Browser journeys, in a process of their own (`./run test` starts it)."""
 
 import os
-import shutil
 
 import pytest
 
+from e2e import chromium
 from e2e.hands import Hands, Task
 from e2e.spa_house import MORNING, book, log_in, make_spa, make_worker
 from tests.factories import at, make_client
@@ -15,25 +15,11 @@ from tests.flush import let_flush_through
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 PATIENCE = 5_000  # milliseconds until a journey gives up on what must happen
-QUIET = [
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args):
-    """Use the system's Chromium where there is one; Playwright's own needs a download."""
-    arguments = [*browser_type_launch_args.get("args", []), *QUIET]
-    if os.geteuid() == 0:
-        arguments.append("--no-sandbox")
-    own = shutil.which("chromium")
-    chosen = {"executable_path": own} if own else {}
-    return {**browser_type_launch_args, "args": arguments, **chosen}
+    return browser_type_launch_args | chromium.how_to_launch(browser_type_launch_args.get("args"))
 
 
 @pytest.fixture(scope="session")
@@ -90,25 +76,9 @@ def open_desk(new_context, live_server, watch):
     return open_desk
 
 
-# A refusal (4xx) and a network that a journey switched off are no errors of ours.
-EXPECTED = ("Failed to load resource", "net::ERR", "htmx:")
-
-
 def _watch(context, problems):
     context.set_default_timeout(PATIENCE)
-    context.on("weberror", lambda error: _complain_of(error.error, problems))
-    context.on("console", lambda message: _complain(message, problems))
-
-
-def _complain_of(error, problems):
-    # HTMX rejects a promise of its own, with nothing in it, for a request without an answer.
-    if str(error) != "undefined":
-        problems.append(str(error))
-
-
-def _complain(message, problems):
-    if message.type == "error" and not any(text in message.text for text in EXPECTED):
-        problems.append(message.text)
+    chromium.watch(context, problems)
 
 
 # -- The stop-watch ---------------------------------------------------------------------------

@@ -1,7 +1,8 @@
-"""The pages for what went wrong: ours, and with nothing in them but what to do next (SEC-35).
+"""What is answered when something went wrong, with nothing in it but what to do next (SEC-35).
 
-A page for a failure is rendered without a request context, so neither a session nor a user
-nor the database is asked for anything.
+It is a page of ours; HTMX gets a notice, which leaves the page and what was typed there alone.
+Both are rendered without a request context, so neither a session nor a user nor the database
+is asked for anything.
 """
 
 import sys
@@ -16,16 +17,16 @@ from spa.postgres.outage import connection_was_lost
 RETRY_AFTER_SECONDS = 5
 
 
-def bad_request(_request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return _page("400.html", 400)
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _answer(request, "400.html", 400)
 
 
-def forbidden(_request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return _page("403.html", 403)
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _answer(request, "403.html", 403)
 
 
-def not_found(_request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return _page("404.html", 404)
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _answer(request, "404.html", 404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -36,26 +37,28 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """
     if connection_was_lost(sys.exc_info()[1]):
         return unavailable(request)
-    return _page("500.html", 500)
+    return _answer(request, "500.html", 500)
 
 
 def unavailable(request: HttpRequest) -> HttpResponse:
     """Ask to try again soon; HTMX gets a notice, which leaves what was typed in its place."""
-    if wants_fragment(request):
-        response = _page("_503.html", 503)
-        response["HX-Retarget"] = "#toasts"
-        response["HX-Reswap"] = "innerHTML"
-    else:
-        response = _page("503.html", 503)
+    template = "_503.html" if wants_fragment(request) else "503.html"
+    response = _answer(request, template, 503)
     response["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return response
 
 
 @login_not_required
-def csrf_failure(_request: HttpRequest, reason: str = "") -> HttpResponse:
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Refuse a form without the right token; `reason` is for developers, not for the page."""
-    return _page("403_csrf.html", 403)
+    return _answer(request, "403_csrf.html", 403)
 
 
-def _page(template: str, status: int) -> HttpResponse:
-    return HttpResponse(render_to_string(template), status=status)
+def _answer(request: HttpRequest, template: str, status: int) -> HttpResponse:
+    is_notice = wants_fragment(request)
+    frame = "_error_notice.html" if is_notice else "_error.html"
+    response = HttpResponse(render_to_string(template, {"frame": frame}), status=status)
+    if is_notice:
+        response["HX-Retarget"] = "#toasts"
+        response["HX-Reswap"] = "innerHTML"
+    return response

@@ -17,6 +17,8 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 });
 
 document.addEventListener("htmx:beforeSwap", (event) => {
+  // A notice is shown whatever its status: an error is never met with silence.
+  if (event.detail.xhr.getResponseHeader("HX-Retarget") === "#toasts") event.detail.shouldSwap = true;
   // A poll that was already on its way when the card was lifted.
   const polled = event.detail.requestConfig?.path.includes("?v=");
   if (polled && isCalendar(event.detail.target) && document.body.dataset.moving) {

@@ -7,3 +7,9 @@ document.addEventListener("change", (event) => {
     document.documentElement.dataset.theme = event.target.value;
   }
 });
+
+// The system chooses the colours: edges, which only then are needed, tell what colours told.
+if (matchMedia("(forced-colors: active)").matches) {
+  const href = document.getElementById("dialog").dataset.contrast;
+  document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href }));
+}

@@ -115,18 +115,22 @@ def test_pages_for_errors_are_ours_and_tell_nothing(visitor, url, status):
     assert MARKER not in page
 
 
+@pytest.mark.parametrize(("url", "status"), ERRORS)
+def test_htmx_gets_every_error_as_a_notice_and_keeps_its_page(visitor, url, status):
+    response = visitor.get(url, headers=HTMX)
+    notice = response.content.decode()
+
+    assert response.status_code == status
+    assert (response["HX-Retarget"], response["HX-Reswap"]) == ("#toasts", "innerHTML")
+    assert 'class="toast" role="alert"' in notice
+    assert "<html" not in notice
+    assert MARKER not in notice
+
+
 def test_a_database_that_is_away_asks_to_come_back_soon(visitor):
     response = visitor.get("/away/")
 
     assert response["Retry-After"] == "5"
-
-
-def test_htmx_gets_a_notice_and_keeps_its_page_while_the_database_is_away(visitor):
-    response = visitor.get("/away/", headers=HTMX)
-
-    assert response.status_code == 503
-    assert (response["HX-Retarget"], response["HX-Reswap"]) == ("#toasts", "innerHTML")
-    assert b"<html" not in response.content
 
 
 @pytest.mark.django_db(transaction=True)
@@ -190,6 +194,15 @@ def test_a_form_without_its_token_is_refused_with_our_page():
 
     assert response.status_code == 403
     assert b"error-page" in response.content
+
+
+def test_htmx_is_told_to_load_its_page_again_when_its_token_is_of_an_earlier_log_in():
+    strict = Client(enforce_csrf_checks=True)
+
+    response = strict.post("/login/", headers=HTMX)
+
+    assert (response.status_code, response["HX-Retarget"]) == (403, "#toasts")
+    assert b'href=""' in response.content
 
 
 @override_settings(SECURE_SSL_REDIRECT=True)
