@@ -5,7 +5,7 @@ import sys
 import time
 import traceback
 
-from tests.drills import DRILLS, Drill, database, processes, search, turmoil  # noqa: F401
+from tests.drills import DRILLS, Drill, clicks, database, processes, search, turmoil  # noqa: F401
 
 
 def main() -> int:

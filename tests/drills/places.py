@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
@@ -57,13 +57,15 @@ class Desk:
     base: Path
     port: int
     database: str
+    settings: dict[str, str] = field(default_factory=dict)
+    has_spa: bool = False  # the demo's
     supervisor: subprocess.Popen | None = None
 
     def start(self) -> None:
-        command = [sys.executable, "-m", "frontdesk.supervisor", "--empty", "--port"]
+        command = [sys.executable, "-m", "frontdesk.supervisor", "--port", str(self.port)]
         with open(self.base / "supervisor.log", "a") as log:
             self.supervisor = subprocess.Popen(
-                [*command, str(self.port)],
+                command if self.has_spa else [*command, "--empty"],
                 cwd=self.base,
                 env=self.environment,
                 stdout=log,
@@ -78,7 +80,8 @@ class Desk:
 
     @property
     def environment(self) -> dict[str, str]:
-        return os.environ | {"SPA_MODE": "demo", "PYTHONPATH": str(self.base)}
+        own = {"SPA_MODE": "demo", "PYTHONPATH": str(self.base)}
+        return os.environ | own | self.settings
 
     def get(self, path: str, headers: dict[str, str] | None = None) -> tuple[int, str]:
         """Return status and body; status 0 when nobody answers."""
@@ -111,27 +114,37 @@ class Desk:
         with psycopg.connect(self.database) as connection:
             return connection.execute("select beat_at from spa_heartbeat").fetchone()
 
+    def manage(self, *arguments: str) -> subprocess.CompletedProcess:
+        """Run a command of `manage.py` beside the running desk; return what became of it."""
+        command = [sys.executable, "manage.py", *arguments]
+        return subprocess.run(
+            command,
+            cwd=self.base,
+            env=self.environment,
+            check=False,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
     def works_off_a_task(self) -> None:
         """Queue a heartbeat and see it done.
 
         :raises AssertionError: it is not
         """
         before = self.beat_at()
-        command = [sys.executable, "manage.py", "shell", "-v", "0", "-c", BEAT]
-        subprocess.run(
-            command, cwd=self.base, env=self.environment, check=True, capture_output=True
-        )
+        self.manage("shell", "-v", "0", "-c", BEAT).check_returncode()
         expect("the queued task is done", lambda: self.beat_at() != before, seconds=30)
 
 
 @contextlib.contextmanager
-def desk() -> Iterator[Desk]:
+def desk(*, has_spa: bool = False, **settings: str) -> Iterator[Desk]:
     """A running copy of the project; nothing of it is left afterwards."""
     with folder() as path:
         base = path / "desk"
         shutil.copytree(BASE_DIR, base, ignore=NOT_COPIED)
         own = Cluster.for_project(base)
-        place = Desk(base, free_port(), own.dsn("spa"))
+        place = Desk(base, free_port(), own.dsn("spa"), settings, has_spa)
         try:
             place.start()
             yield place
