@@ -5,7 +5,16 @@ import sys
 import time
 import traceback
 
-from tests.drills import DRILLS, Drill, clicks, database, processes, search, turmoil  # noqa: F401
+from tests.drills import (  # noqa: F401
+    DRILLS,
+    Drill,
+    clicks,
+    database,
+    processes,
+    search,
+    till,
+    turmoil,
+)
 
 
 def main() -> int:

@@ -150,6 +150,7 @@ def close_session(
     if any(w not in known or not 0 < pieces <= MOST_PIECES for w, pieces in counts.items()):
         raise RuleBroken(_("Count the notes and coins again."), reason="bad_count")
 
+    now = max(now, session.opened_at)  # a server's clock may be put back meanwhile
     expected = in_drawer(session)
     counted = sum(worth * pieces for worth, pieces in counts.items()) * money.CENTS
     if counted != expected:

@@ -189,6 +189,12 @@ def test_closed_is_closed(till):
     refusal(lambda: till.charge(visit, coins(1)), error=cash.NoOpenDrawer)
 
 
+def test_a_clock_that_was_put_back_keeps_no_drawer_open(till):
+    session = till.drawer(pesos=0, now=at(9))
+
+    assert till.close(session, {}, now=at(8, 59)).closed_at == at(9)
+
+
 def test_a_close_that_is_sent_twice_is_one(till):
     session, key = till.drawer(pesos=0), uuid4()
     first = till.close(session, {50: 2}, request_id=key)

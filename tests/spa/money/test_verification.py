@@ -76,8 +76,7 @@ DELETE FROM spa_journalentry WHERE id = (SELECT id FROM gone)
          " WHERE closed_at IS NOT NULL", ", miscounted"),
         ("UPDATE spa_cashsession SET closed_at = '2026-11-19 21:00-05',"
          " closed_by_id = opened_by_id, expected_cents = 0, counted_cents = 0"
-         " WHERE closed_at IS NULL",
-         ", not handed in"),
+         " WHERE closed_at IS NULL", ", not handed in"),
         (COPY_OF_AN_ENTRY, ", posted twice"),
         (WITHOUT_A_PAYMENT, ", not in the journal"),
         (WITHOUT_A_PAYMENT, "the money of a method"),
