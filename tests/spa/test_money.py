@@ -1,5 +1,6 @@
 """Whole pesos, rounded half up, in one place."""
 
+import re
 from fractions import Fraction
 
 import pytest
@@ -38,3 +39,56 @@ def test_half_a_peso_is_rounded_up(pesos, percent, share):
 )
 def test_an_amount_is_shown_as_colombians_write_it(cents, shown):
     assert money.pesos(cents) == shown
+
+
+@pytest.mark.parametrize(
+    ("pesos", "percent", "base"),
+    [
+        (119, 19, 100),
+        (180_000, 19, 151_261),  # 151.260,50…
+        (180_000, 0, 180_000),
+        (3, 100, 2),  # half a peso up
+        (1, 100, 1),
+        (105, 5, 100),
+        (0, 19, 0),
+    ],
+)
+def test_the_base_of_a_price_with_vat_is_rounded_half_up(pesos, percent, base):
+    assert money.before_vat(pesos * money.CENTS, percent) == base * money.CENTS
+
+
+@settings(deadline=None)
+@given(some.integers(0, 10**12), some.integers(0, 100))
+def test_a_base_is_whole_pesos_never_more_than_half_a_peso_off(pesos, percent):
+    base = money.before_vat(pesos * money.CENTS, percent)
+
+    assert base % money.CENTS == 0
+    off = Fraction(base, money.CENTS) - Fraction(pesos * 100, 100 + percent)
+    assert -Fraction(1, 2) < off <= Fraction(1, 2)
+
+
+@pytest.mark.parametrize(
+    ("text", "pesos"),
+    [("180.000", 180_000), ("$ 180.000", 180_000), ("180000", 180_000), (" 0 ", 0),
+     ("$\u00a01.234.567", 1_234_567)],
+)  # fmt: skip
+def test_an_amount_is_read_as_colombians_type_it(text, pesos):
+    assert money.typed(text) == pesos * money.CENTS
+
+
+@pytest.mark.parametrize("text", ["", "x", "18.00.000", "-5", "1.0000", "٣", "1e5", "$", "1 000"])
+def test_what_is_no_amount_is_refused(text):
+    with pytest.raises(ValueError, match=f"^{re.escape(text)}$"):
+        money.typed(text)
+
+
+@pytest.mark.parametrize("text", ["180,50", "180.5", "180.000,00", "$ 1,5"])
+def test_cents_are_refused_by_name(text):
+    with pytest.raises(money.WithCents):
+        money.typed(text)
+
+
+@settings(deadline=None)
+@given(some.integers(0, 10**12))
+def test_what_is_shown_can_be_typed_again(pesos):
+    assert money.typed(money.pesos(pesos * money.CENTS)) == pesos * money.CENTS
