@@ -51,6 +51,15 @@ def go_back(page):
         page.evaluate("history.back()")
 
 
+def charge(page, button: str = "#panel [data-charge]") -> None:
+    """Charge the open visit by card, with the keyboard from the dialog on."""
+    page.click(button)
+    page.wait_for_selector('#charge [name="card_reference"]:focus')
+    page.keyboard.type("0412")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_selector("[data-charged]")
+
+
 def step(page, status):
     """Press the button for the visit's next step and wait for it; the next press is no double."""
     page.click("#appointment [data-step]")

@@ -276,9 +276,10 @@ def test_a_day_with_twenty_scrolls_sideways_and_a_card_is_carried_to_the_last(de
 
     card(desk, house.visit).focus()
     desk.keyboard.press("m")
+    desk.wait_for_selector(".ghost")
     for _ in range(19):
         desk.keyboard.press("ArrowRight")
-    assert "Camilo Bernal" in desk.locator("#announce").inner_text()
+    desk.locator("#announce").get_by_text("Camilo Bernal").wait_for(state="attached")
     box = desk.locator(".ghost").bounding_box()
     assert 0 <= box["x"] < 1366
     desk.keyboard.press("Enter")

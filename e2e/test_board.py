@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from e2e.axe import serious
+from e2e.hands import charge
 from e2e.spa_house import MORNING, book, log_in
 from spa.services import booking
 from spa.services.audit import Actor
@@ -53,11 +54,13 @@ def redraw(page):
 
 
 def test_a_visit_goes_from_lane_to_lane_and_the_keyboard_goes_with_it(board, house):
-    for command, status in (("check_in", "arrived"), ("start", "service"), ("finish", "done")):
+    for command, status in (("check_in", "arrived"), ("start", "service"), ("finish", "pending")):
         board.locator(f"#{command}-{house.visit.code}").focus()
         board.keyboard.press("Enter")
         lane(board, status, house.visit).wait_for()
         board.wait_for_selector(f"#tick-{house.visit.code}:focus")
+    charge(board, f"#charge-{house.visit.code}")
+    lane(board, "done", house.visit).wait_for()
 
     house.visit.refresh_from_db()
     assert house.visit.status == "completed"
@@ -164,10 +167,14 @@ def test_the_board_works_without_script(browser, live_server, house):
     page.wait_for_selector("#day")
     page.goto(f"{live_server.url}/check-in/")
 
-    for command, status in (("check_in", "arrived"), ("start", "service"), ("finish", "done")):
+    for command, status in (("check_in", "arrived"), ("start", "service"), ("finish", "pending")):
         page.click(f"#{command}-{house.visit.code}")
         lane(page, status, house.visit).wait_for()
         assert page.url.endswith("/check-in/")
+    page.click(f"#charge-{house.visit.code}")
+    page.fill('[name="card_reference"]', "0412")
+    page.click("[data-book]")
+    page.wait_for_selector(f'.appt[data-appointment="{house.visit.code}"][data-status="done"]')
     page.context.close()
 
 

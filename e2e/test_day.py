@@ -1,14 +1,19 @@
 """The day at the desk: a visit is opened, moved by pointer and by keyboard, and led to its end."""
 
-from e2e.hands import card, cell, drag, go_back, lift, reread, step
+from e2e.hands import card, cell, charge, drag, go_back, lift, reread, step
 from tests.factories import at
 
 
 def test_a_visit_is_checked_in_started_and_finished_from_the_panel(desk, house):
     desk.clock.install()
     card(desk, house.visit).click()
-    for status in ("arrived", "service", "done"):
+    for status in ("arrived", "service"):
         step(desk, status)
+    desk.clock.fast_forward(1000)
+    desk.click("#panel [data-step]")
+    desk.wait_for_selector("#panel .primary[data-charge]")
+    charge(desk)
+    desk.wait_for_selector('#appointment[data-status="done"]')
 
     assert reread(house.visit).status == "completed"
 

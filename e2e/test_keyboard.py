@@ -61,11 +61,18 @@ def test_a_whole_day(page, house, keys, other_visit):
     keys.press("Enter")
     page.wait_for_selector("#panel #appointment")
     page.clock.install()
-    for status in ("arrived", "service", "done"):
+    for status in ("arrived", "service"):
         keys.press("l")
         page.wait_for_selector(f'#panel #appointment[data-status="{status}"]')
         page.wait_for_selector(f'.appt[data-status="{status}"]')
         page.clock.fast_forward(1000)  # no double
+    keys.press("l")
+    page.wait_for_selector("#panel .primary[data-charge]")
+    keys.press("c")
+    page.wait_for_selector('#charge [name="card_reference"]:focus')
+    keys.type("0412")
+    keys.press("Control+Enter")
+    page.wait_for_selector('#panel #appointment[data-status="done"]')
     assert reread(house.visit).status == "completed"
     keys.press("Escape")
     assert page.locator("#panel #appointment").count() == 0

@@ -3,6 +3,7 @@
 import pytest
 
 from e2e.hands import card, cell, drag, lift, reread
+from e2e.spa_house import make_worker
 from tests.factories import at
 
 POLL = 10_000  # milliseconds: what a change elsewhere may take to appear
@@ -10,8 +11,10 @@ POLL = 10_000  # milliseconds: what a change elsewhere may take to appear
 
 @pytest.fixture
 def other(open_desk, house):
-    """The second desk. Its browser's clock can be put on, so that nobody waits for a poll."""
-    page = open_desk()
+    """The second desk, with a second receptionist. Its browser's clock can be put on, so that
+    nobody waits for a poll."""
+    make_worker(house.location, "receptionist", "luisa@spa.test", name="Luisa Gómez")
+    page = open_desk("luisa@spa.test")
     page.clock.install()
     page.reload()
     page.wait_for_selector("#day")

@@ -48,10 +48,16 @@ def test_a_visit_is_booked_moved_and_led_to_its_end(plain, house):
 
 def test_a_guest_comes_is_treated_and_goes(plain, house):
     card(plain, house.visit).click()
-    for status in ("arrived", "service", "done"):
+    for status in ("arrived", "service"):
         plain.click("#appointment [data-step]")
         plain.wait_for_selector(f'.appt[data-status="{status}"]')
         assert plain.locator("#panel #appointment").get_attribute("data-status") == status
+    plain.click("#appointment [data-step]")
+    plain.wait_for_selector("#panel .primary[data-charge]")
+    plain.click("#panel [data-charge]")
+    plain.fill('[name="card_reference"]', "0412")
+    plain.click("[data-book]")
+    plain.wait_for_selector('.appt[data-status="done"]')
 
     assert reread(house.visit).status == "completed"
 
