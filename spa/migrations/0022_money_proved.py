@@ -188,10 +188,13 @@ CREATE TRIGGER payment_stays BEFORE DELETE ON spa_payment
   FOR EACH ROW EXECUTE FUNCTION spa_refuse_change();
 CREATE TRIGGER payment_is_never_rewritten BEFORE UPDATE ON spa_payment
   FOR EACH ROW WHEN (OLD.state IN ('approved', 'voided') AND
-    (OLD.code, OLD.method, OLD.amount_cents, OLD.applied_cents, OLD.tip_cents,
-     OLD.credited_cents, OLD.client_id, OLD.appointment, OLD.session_id) IS DISTINCT FROM
-    (NEW.code, NEW.method, NEW.amount_cents, NEW.applied_cents, NEW.tip_cents,
-     NEW.credited_cents, NEW.client_id, NEW.appointment, NEW.session_id))
+    ((OLD.code, OLD.method, OLD.amount_cents, OLD.applied_cents, OLD.tip_cents,
+      OLD.credited_cents, OLD.client_id, OLD.appointment, OLD.session_id, OLD.reference,
+      OLD.at, OLD.user_id) IS DISTINCT FROM
+     (NEW.code, NEW.method, NEW.amount_cents, NEW.applied_cents, NEW.tip_cents,
+      NEW.credited_cents, NEW.client_id, NEW.appointment, NEW.session_id, NEW.reference,
+      NEW.at, NEW.user_id)
+     OR NEW.state <> 'voided' AND NEW.state <> OLD.state))
   EXECUTE FUNCTION spa_refuse_change();
 """
 PAYMENTS_BACK = """

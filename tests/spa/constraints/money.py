@@ -162,6 +162,7 @@ def a_payment_deleted():
     "spa_payment_is_append_only",
     *({"method": "wompi"}, {"amount_cents": 100}, {"applied_cents": 0}, {"tip_cents": 100}),
     *({"credited_cents": 100}, {"appointment": "BR-1"}, {"code": "PG-1"}),
+    *({"reference": "other"}, {"at": at(9)}, {"state": "declined"}),
     trigger="spa_payment.payment_is_never_rewritten",
 )
 def a_payment_rewritten_as(change):
@@ -342,3 +343,10 @@ def a_policy_that_gives_all_it_may():
     SpaPolicy.objects.update(
         no_show_mercy_percent=100, desk_discount_percent=100, credit_days=7, hold_minutes=1440
     )
+
+
+@breaks("spa_payment_is_append_only", trigger="spa_payment.payment_is_never_rewritten")
+def a_payment_that_counts_again_after_it_was_taken_back():
+    payment = rows_of(make_payment())
+    payment.update(state="voided", voided_at=at(9))
+    payment.update(state="approved", voided_at=None)
