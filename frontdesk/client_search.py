@@ -1,6 +1,6 @@
 """Who may be meant by what the desk types while it books."""
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from spa import phones
@@ -12,7 +12,8 @@ LONGEST_SEARCH = 80  # characters
 
 
 def with_visits(clients: QuerySet[Client], *, user: User) -> QuerySet[Client]:
-    """Give each client `visits`: how many of hers were completed, as far as the user sees."""
+    """Give each client `visits`, how many of hers were completed, as far as the user sees, and
+    `owed_cents`, what she left unpaid at any house."""
     completed = (
         Appointment.objects.visible_to(user)
         .filter(client=OuterRef("pk"), status=AppointmentStatus.COMPLETED)
@@ -20,7 +21,16 @@ def with_visits(clients: QuerySet[Client], *, user: User) -> QuerySet[Client]:
         .values("client")
         .annotate(number=Count("pk"))
     )
-    return clients.annotate(visits=Coalesce(Subquery(completed.values("number")), 0))
+    unpaid = (
+        Appointment.objects.filter(client=OuterRef("pk"), debt_cents__gt=0)
+        .order_by()
+        .values("client")
+        .annotate(owed=Sum("debt_cents"))
+    )
+    return clients.annotate(
+        visits=Coalesce(Subquery(completed.values("number")), 0),
+        owed_cents=Coalesce(Subquery(unpaid.values("owed")), 0),
+    )
 
 
 def matching(typed: str | None, *, user: User) -> list[Client]:

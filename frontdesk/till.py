@@ -19,7 +19,7 @@ from spa.models import (
 )
 from spa.services import credit
 from spa.services.payments import Tender
-from spa.services.payments.charge import CHARGEABLE
+from spa.services.payments.charge import CHARGEABLE, OVER
 
 M, S = PaymentMethod, AppointmentStatus
 ROUND = (10_000_00, 20_000_00, 50_000_00, 100_000_00)  # what is handed over, rounded up to
@@ -93,14 +93,14 @@ class Till:
     def can_charge(self) -> bool:
         """Whether something is open, and she may take it."""
         return (
-            self.visit.status in CHARGEABLE
+            self.visit.status in (*CHARGEABLE, *OVER)
             and self.visit.balance_cents > 0
             and self.user.has_perm("spa.take_payment")
         )
 
     @property
     def is_debt(self) -> bool:
-        return self.visit.status == S.COMPLETED
+        return not self.visit.is_active
 
     @property
     def can_close(self) -> bool:

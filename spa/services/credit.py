@@ -46,6 +46,12 @@ def available(client: Client, *, today: date) -> int:
     return lots.aggregate(all=Sum("remaining_cents"))["all"] or 0
 
 
+def owed_by(client: Client) -> int:
+    """Return the cents that the client left unpaid, at any house. One query."""
+    visits = Appointment.objects.filter(client=client, debt_cents__gt=0)
+    return visits.aggregate(all=Sum("debt_cents"))["all"] or 0
+
+
 @locked_transaction
 def issue(
     *,

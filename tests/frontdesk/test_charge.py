@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from spa.models import Appointment, AuditLog, JournalLine, Payment
-from spa.services import credit
+from spa.services import credit, payments
 from spa.services.audit import Actor
 from tests.factories import NOW, at
 from tests.frontdesk.people import worker
@@ -244,3 +244,32 @@ def test_a_therapist_sees_nothing_of_the_money(client, visit):
 
     assert "appointment-money" not in page
     assert "180.000" not in page
+
+
+# -- Wherever the client is met ---------------------------------------------------------------
+def test_a_debt_is_seen_by_whoever_books_for_her_and_on_her_page(client, visit):
+    client.force_login(worker("manager", visit.location))
+    charge(client, visit, rest="", debt_reason="pays_later")
+
+    found = client.post("/appointments/new/clients/", {"q": visit.client.name}, headers=HTMX)
+    panel = client.get(f"/appointments/new/?client={visit.client_id}", headers=HTMX)
+    page = client.get(f"/clients/{visit.client_id}/")
+
+    assert "Owes $\u00a0180.000" in found.content.decode()
+    assert "Owes $\u00a0180.000" in panel.content.decode()
+    assert "$\u00a0180.000" in page.content.decode()
+
+
+def test_what_a_chargeback_left_open_on_a_cancelled_visit_can_be_taken(client, visit):
+    client.force_login(worker("manager", visit.location))
+    charge(client, visit)
+    payment = Payment.objects.get()
+    client.post(url(visit, "cancel_spa/"), {"version": now_is(visit).version, "confirmed": "1"})
+    payments.charge_back(
+        payment=payment, cents=180_000_00, reference="CB-1", now=at(12), actor=Actor()
+    )
+
+    answer = client.get(url(visit), headers=HTMX)
+
+    assert answer.status_code == 200
+    assert "Charge $\u00a0180.000" in answer.content.decode()

@@ -29,7 +29,7 @@ from spa.models import (
     Consent,
     ConsentKind,
 )
-from spa.services import clients
+from spa.services import clients, credit
 from spa.services.audit import Actor
 from spa.services.idempotency import KeyMismatch
 
@@ -149,7 +149,7 @@ def _show(
 
 
 def _context(request: HttpRequest, shown: Client) -> dict:
-    """Return what `_client.html` needs. Eleven queries, twelve for who may read the audit log."""
+    """Return what `_client.html` needs. Thirteen queries, one more for who may read the log."""
     user, now, location = request.user, clock.now(), places.of(request).current
     zone = location.tz if location else get_default_timezone()
     today = now.astimezone(zone).date()
@@ -165,6 +165,8 @@ def _context(request: HttpRequest, shown: Client) -> dict:
         "needs_guardian": is_minor(shown, today=today) and not shown.guardian_id,
         "seen": clients.visits_of([shown], user=user, now=now).get(shown.pk, clients.Visits()),
         "usual": clients.usual_therapist(shown, user=user),
+        "credit_cents": credit.available(shown, today=today),
+        "owed_cents": credit.owed_by(shown),
         "which": which,
         "rows": [_row(visit) for visit in visits[:most]],
         "more": len(visits) > most and which != "all",

@@ -38,7 +38,7 @@ FIELDS = {
 def charge(request: HttpRequest, code: str) -> HttpResponse:
     """Show what is owed and how it may be paid, or take what is paid."""
     till = _till(request, code)
-    if till.visit.status not in CHARGEABLE:
+    if till.visit.status not in CHARGEABLE and not till.can_charge:
         raise booking.IllegalTransition(status=till.visit.status)
     if request.method != "POST":
         initial = {**till.proposal(), "request_id": uuid4()}

@@ -6,7 +6,7 @@ from spa.services.booking.change_items import change_items, change_items_at, try
 from spa.services.booking.change_plan import Change, Line, as_it_is, has_begun
 from spa.services.booking.late import check_in_shortened, is_late
 from spa.services.booking.lifecycle import check_in, complete, finish, start
-from spa.services.booking.limits import TooManyBookings, TooManyVisits
+from spa.services.booking.limits import ClientOwes, TooManyBookings, TooManyVisits
 from spa.services.booking.move import move, move_at
 from spa.services.booking.override import Override, can_pass
 from spa.services.booking.parties import (
@@ -30,6 +30,7 @@ __all__ = [
     "LARGEST",
     "Change",
     "ClientBlocked",
+    "ClientOwes",
     "IllegalTransition",
     "Line",
     "Override",

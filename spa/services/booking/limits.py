@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, Sum
 from django.utils.translation import gettext as _
 
+from spa import money
 from spa.errors import BusinessLogicError
 from spa.models import MOVABLE, Appointment, Client, Location, User
 from spa.services.audit import Actor
@@ -17,6 +18,12 @@ class TooManyVisits(BusinessLogicError):
     """The client has as many visits ahead as the policy allows; `facts["limit"]`."""
 
     internal_code = "APP-003"
+
+
+class ClientOwes(BusinessLogicError):
+    """The client left without paying an earlier visit; `facts["owed_cents"]`."""
+
+    internal_code = "APP-004"
 
 
 class TooManyBookings(BusinessLogicError):
@@ -93,10 +100,21 @@ def _of_clients(
         .annotate(
             ahead=Count("pk", filter=Q(**_ahead(now))),
             made=Count("pk", filter=Q(created_at__gt=now - HOUR)),
+            owed=Sum("debt_cents"),
         )
     }
     for client in clients:
-        count = counts.get(client.pk, {"ahead": 0, "made": 0})
+        count = counts.get(client.pk, {"ahead": 0, "made": 0, "owed": 0})
+        if count["owed"]:
+            yield ClientOwes(
+                _(
+                    "The client owes %(owed)s for an earlier visit."
+                    " Charge it first, or ask a manager."
+                )
+                % {"owed": money.pesos(count["owed"])},
+                owed_cents=count["owed"],
+                client=client.pk,
+            )
         refusal = _too_many_visits(
             client, count["ahead"], location=location, policy=policy, now=now
         )

@@ -25,7 +25,7 @@ class Override:
 
 # What a manager can let pass; anything else is a clash, or no rule of the policy.
 _RULES = frozenset({"moves_used_up", "too_late_to_move", "lead_time"})
-_CODES = frozenset({"APP-003", "APPOINTMENT_RATE_LIMIT"})
+_CODES = frozenset({"APP-003", "APP-004", "APPOINTMENT_RATE_LIMIT"})
 
 
 def can_pass(refusal: BusinessLogicError) -> bool:

@@ -383,3 +383,42 @@ def test_booking_under_limits_with_an_override_costs_a_constant_number_of_querie
             actor=boss,
             override=booking.Override("regular"),
         )
+
+
+# -- debts --
+
+
+def leave_debt(house, client, *, pesos_paid=80_000):
+    """Have a client treated this morning who leaves without paying all of it."""
+    visit = pay(house.book(client=client, starts_at=at(8)), now=at(9), pesos=pesos_paid)
+    return booking.complete(appointment=visit, now=at(9), actor=DESK, debt_reason="left")
+
+
+@pytest.mark.django_db
+def test_who_owes_for_an_earlier_visit_is_not_booked_until_she_has_paid():
+    house, client = House(), make_client()
+    debt = leave_debt(house, client)
+
+    with pytest.raises(booking.ClientOwes) as refusal:
+        house.book(client=client, starts_at=at(15), now=at(10))
+    pay(debt, now=at(10))
+
+    assert (refusal.value.internal_code, refusal.value.http_status) == ("APP-004", 422)
+    assert refusal.value.facts["owed_cents"] == 100_000_00
+    assert house.book(client=client, starts_at=at(15), now=at(10)).client == client
+
+
+@pytest.mark.django_db
+def test_a_manager_books_who_owes_and_it_is_audited():
+    house, client = House(), make_client()
+    leave_debt(house, client)
+
+    house.book(
+        client=client,
+        starts_at=at(15),
+        now=at(10),
+        actor=manager(),
+        override=booking.Override("regular"),
+    )
+
+    assert AuditLog.objects.get(action="POLICY_OVERRIDDEN").facts == {"rules": ["APP-004"]}
