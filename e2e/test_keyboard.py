@@ -49,10 +49,11 @@ def test_a_whole_day(page, house, keys, other_visit):
     tab_to(page, ".cal")
     keys.press("ArrowDown")
     assert focused(page)
+    keys.press("ArrowLeft")
     for _ in range(4):
         keys.press("ArrowUp")
-    keys.press("ArrowLeft")
-    assert focused(page) == house.visit.code
+    # Keys wait while the script for cards is fetched.
+    page.wait_for_selector(f'.appt[data-appointment="{house.visit.code}"]:focus')
     keys.press("ArrowDown")
     assert focused(page) in {other_visit.code, booked.code}
     keys.press("ArrowUp")

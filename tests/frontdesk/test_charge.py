@@ -272,4 +272,4 @@ def test_what_a_chargeback_left_open_on_a_cancelled_visit_can_be_taken(client, v
     answer = client.get(url(visit), headers=HTMX)
 
     assert answer.status_code == 200
-    assert "Charge $\u00a0180.000" in answer.content.decode()
+    assert "Use $\u00a0180.000 of credit" in answer.content.decode()
