@@ -261,9 +261,12 @@ def test_a_day_with_nobody_says_so(desk, live_server, house):
 
     desk.wait_for_selector("#day .empty")
     assert faults(desk) == []
-    for key in ("ArrowRight", "ArrowLeft", "m", "l"):  # nothing to carry, nothing to press
+    for key, day in (("ArrowRight", "2026-12-02"), ("ArrowLeft", "2026-12-01")):
         desk.keyboard.press(key)
-    desk.wait_for_selector('#day[data-day="2026-12-01"]')
+        desk.wait_for_selector(f'#day[data-day="{day}"]')
+    for key in ("m", "l"):  # nothing to carry, nothing to press
+        desk.keyboard.press(key)
+    assert desk.locator(".ghost, #panel #appointment").count() == 0
 
 
 def test_a_day_with_twenty_scrolls_sideways_and_a_card_is_carried_to_the_last(desk, house):
