@@ -19,6 +19,8 @@ def normalise(text: str) -> str:
 
     :raises PhoneInvalid: it is too short, too long, or in no numbering plan
     """
+    if not text.strip():
+        raise PhoneInvalid(_("Write down a telephone number."), reason="phone")
     # A letter is a slip of the hand or another field's content: never guess around it.
     slipped = any(character.isalpha() for character in text)
     digits = "" if slipped else re.sub(r"[^\d+]", "", text)

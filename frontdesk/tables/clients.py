@@ -11,7 +11,9 @@ class ClientTable(DeskTable):
 
     caption, heading = _("Clients"), "name"
     name = tables.TemplateColumn(
-        template_name="clients/_name_cell.html", order_by=("search_name", "pk")
+        template_name="clients/_name_cell.html",
+        verbose_name=_("Name"),
+        order_by=("search_name", "pk"),
     )
     phone = tables.TemplateColumn(
         template_name="clients/_phone_cell.html", verbose_name=_("Mobile"), orderable=False
