@@ -20,7 +20,10 @@ class Job:
     minutes: int
 
 
-JOBS = (Job("heartbeat", "tasks.health.beat", 1),)
+JOBS = (
+    Job("heartbeat", "tasks.health.beat", 1),
+    Job("expire credit", "tasks.credit.expire", 60),
+)
 
 
 @transaction.atomic
