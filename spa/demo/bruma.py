@@ -31,6 +31,7 @@ def start(now: datetime, *, back: int = BACK, ahead: int = AHEAD) -> Started | N
         return None
     day = Location.objects.order_by("position", "pk")[0].today(now=now)
     house.block_time(day - timedelta(days=back), day + timedelta(days=ahead))
+    till.provide_drawers()
     till.close_yesterdays(now)
     # In this order: what is new is found by when the last thing happened here.
     written = visits.fill(now, back=back, ahead=ahead)

@@ -38,7 +38,7 @@ FLOAT = 200_000_00
 TIPS = (0, 0, 0, 10)  # percent
 HANDED_ON_AFTER = timedelta(days=2)  # older tips are with the therapists long since
 DESK = "recepcion@demo.test"
-DRAWER = "Caja 1"
+DRAWERS = ("Caja 1", "Caja 2")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +76,13 @@ def write(paid: Collection[Paid]) -> None:
         for payment in payments
         if payment.session
     )
+
+
+def provide_drawers() -> None:
+    """See to it that each house has its drawers."""
+    for location in Location.objects.order_by("pk"):
+        for name in DRAWERS:
+            CashDrawer.objects.get_or_create(location=location, name=name)
 
 
 def close_yesterdays(now: datetime) -> None:
@@ -180,7 +187,7 @@ def _sessions(paid: Collection[Paid], user: User | None) -> dict[tuple[int, date
 
 
 def _open(location: Location, day: date, user: User) -> CashSession:
-    drawer, _made = CashDrawer.objects.get_or_create(location=location, name=DRAWER)
+    drawer = CashDrawer.objects.get(location=location, name=DRAWERS[0])
     opened_at = localtime.moment(localtime.instant(day, 6 * 60 + 50, location.tz))
     actor = Actor(user=user, origin=ORIGIN)
     return cash.open_session(drawer=drawer, float_cents=FLOAT, now=opened_at, actor=actor)

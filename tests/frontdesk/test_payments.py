@@ -87,6 +87,15 @@ def test_filters_narrow_it_and_nonsense_is_left_out_of_account(boss, payment, qu
     assert (payment.code in answer.content.decode()) == fits
 
 
+@pytest.mark.parametrize("query", ["?state=voided", "?sort=client", "?page=1"])
+def test_what_htmx_brings_goes_where_the_list_was(boss, payment, query):
+    whole = boss.get(f"/payments/{query}").content.decode()
+    part = boss.get(f"/payments/{query}", headers={"HX-Request": "true"}).content.decode()
+
+    assert whole.count('id="payment-list" hx-target="#payment-list"') == 1
+    assert part.strip().startswith('<div class="page stack" id="payment-list"')
+
+
 def test_each_look_at_the_payments_is_audited(boss, payment):
     boss.get("/payments/?method=cash")
     boss.get(f"/payments/{payment.code}/")
