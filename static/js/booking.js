@@ -126,7 +126,7 @@ function listen() {
     panel.querySelector("#problem")?.scrollIntoView({ block: "nearest" });
     const count = panel.querySelector("[data-count]")?.textContent.trim() ?? "";
     const region = panel.querySelector("[data-announce]");
-    if (region.textContent !== count) region.textContent = count;
+    if (region && region.textContent !== count) region.textContent = count;
   });
 }
 
