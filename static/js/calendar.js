@@ -11,6 +11,7 @@ function moveNowLine() {
   const units = (Date.now() - clockSkew - Date.parse(cal.dataset.start)) / UNIT;
   cal.style.setProperty("--now", units.toFixed(2));
   const label = cal.querySelector("[data-now]");
+  if (!label) return;
   label.textContent = new Intl.DateTimeFormat("es-CO", {
     hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: cal.dataset.zone,
   }).format(new Date(Date.now() - clockSkew));
