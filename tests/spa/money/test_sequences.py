@@ -82,8 +82,13 @@ class MadTill(Till):
 
     def _book(self):
         day = TODAY + timedelta(days=self.chance.choice((0, 0, 1, 2)))
+        client = self.chance.choice(self.clients)
+        # Who owes is booked all the same now and then: a manager says why.
+        lets_pass = credit.owed_by(client) and self.chance.random() < 0.8
         return self.house.book(
-            client=self.chance.choice(self.clients),
+            client=client,
+            actor=Actor(user=self.manager) if lets_pass else DESK,
+            override=booking.Override("regular") if lets_pass else None,
             starts_at=max(at(self.chance.randint(8, 18), day=day), at(8)),
             now=self.now,
             staff=self.chance.choice(self.house.staff),
@@ -307,7 +312,7 @@ def test_any_sequence_keeps_the_books(seed):
 
     till.check()
     assert {"book", "pay", "open", "gift"} <= set(till.done), till.done
-    assert sum(till.done.values()) - till.done["refused"] > 25, till.done
+    assert sum(till.done.values()) - till.done["refused"] > 40, till.done
 
 
 @pytest.mark.django_db
