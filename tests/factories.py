@@ -11,6 +11,7 @@ from spa.models import (
     Room,
     RoomKind,
     Service,
+    SpaPolicy,
     StaffAvailability,
     StaffMember,
     User,
@@ -31,12 +32,19 @@ def at(hour: int, minute: int = 0, *, day: date = TODAY) -> datetime:
 
 
 def make_location(*, opens: int = 8, closes: int = 20) -> Location:
+    """Return a house that asks for no deposit until a test says so (`ask_for_deposits`)."""
+    SpaPolicy.objects.update(deposit_percent=0)
     location = Location.objects.create(name=f"House {next(_number)}")
     OpeningHours.objects.bulk_create(
         OpeningHours(location=location, weekday=day, from_minute=opens * 60, to_minute=closes * 60)
         for day in Weekday.values
     )
     return location
+
+
+def ask_for_deposits(*, percent: int = 40) -> None:
+    """Let new visits wait for their deposit from now on."""
+    SpaPolicy.objects.update(deposit_percent=percent)
 
 
 def make_staff(location: Location, *, starts: int = 8, ends: int = 20) -> StaffMember:

@@ -173,6 +173,10 @@ class Appointment(models.Model):
                 | Q(held_until__isnull=False),
             ),
             models.CheckConstraint(
+                name="appointment_hold_ends_by_the_start",
+                condition=~Q(status=S.PENDING_PAYMENT) | Q(held_until__lte=F("starts_at")),
+            ),
+            models.CheckConstraint(
                 name="appointment_client_moves_are_moves",
                 condition=Q(client_moves__lte=F("moves")),
             ),
@@ -225,6 +229,11 @@ class Appointment(models.Model):
             models.Index(fields=["client", "-starts_at"], name="appointment_by_client"),
             models.Index(fields=["created_by", "created_at"], name="appointment_by_creator"),
             models.Index(fields=["group"], name="appointment_by_group"),
+            models.Index(
+                fields=["held_until"],
+                name="appointment_by_end_of_hold",
+                condition=Q(status__in=(S.OFFERED, S.PENDING_PAYMENT)),
+            ),
             models.Index(
                 fields=["client"], name="appointment_with_debt", condition=Q(debt_cents__gt=0)
             ),
@@ -409,6 +418,8 @@ class Action(models.TextChoices):
     NO_SHOW = "no_show", _("No-show recorded")
     CHARGE = "charge", _("Charged")
     GIVE_BACK = "give_back", _("Money given back")
+    KEEP = "keep", _("Kept for longer")
+    CONFIRM = "confirm", _("Confirmed without a deposit")
     EXPIRE = "expire", _("Hold expired")
 
 

@@ -4,6 +4,8 @@ from spa.services.booking.book import book, book_at
 from spa.services.booking.cancel import cancel, record_no_show
 from spa.services.booking.change_items import change_items, change_items_at, try_change
 from spa.services.booking.change_plan import Change, Line, as_it_is, has_begun
+from spa.services.booking.deposit import Terms
+from spa.services.booking.holds import confirm_without_deposit, expire_due, keep
 from spa.services.booking.late import check_in_shortened, is_late
 from spa.services.booking.lifecycle import check_in, complete, finish, start
 from spa.services.booking.limits import ClientOwes, TooManyBookings, TooManyVisits
@@ -36,6 +38,7 @@ __all__ = [
     "Override",
     "ServiceTwice",
     "SlotTaken",
+    "Terms",
     "TooManyBookings",
     "TooManyVisits",
     "as_it_is",
@@ -51,10 +54,13 @@ __all__ = [
     "check_in",
     "check_in_shortened",
     "complete",
+    "confirm_without_deposit",
+    "expire_due",
     "find_party",
     "finish",
     "has_begun",
     "is_late",
+    "keep",
     "move",
     "move_at",
     "move_party",

@@ -5,12 +5,11 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from spa import engine, localtime, money
+from spa import engine, localtime
 from spa.models import (
     Action,
     Appointment,
     AppointmentItem,
-    AppointmentStatus,
     Client,
     Location,
     Room,
@@ -18,7 +17,9 @@ from spa.models import (
 )
 from spa.services import idempotency, slots
 from spa.services.audit import Actor
+from spa.services.booking import deposit as deposits
 from spa.services.booking import override as override_rules
+from spa.services.booking.deposit import AS_THE_POLICY_SAYS, Terms
 from spa.services.booking.history import write_change
 from spa.services.booking.limits import broken_by_booking
 from spa.services.booking.override import Override, let_pass
@@ -46,6 +47,7 @@ def book_at(
     now: datetime,
     actor: Actor,
     override: Override | None = None,
+    terms: Terms = AS_THE_POLICY_SAYS,
 ) -> Appointment:
     """Book a visit of `wanted`, in order, at `starts_at`; staff and rooms left open are found.
 
@@ -56,7 +58,9 @@ def book_at(
     :raises ClientBlocked: the client is persona non grata
     :raises ServiceTwice: a service stands in the list twice
     :raises TooManyVisits: the client has as many visits ahead as the policy allows
+    :raises ClientOwes: the client left an earlier visit unpaid
     :raises TooManyBookings: too many were booked for her, or by this user, within the hour
+    :raises NotAllowed: only a manager asks for no deposit
     """
     for remaining in reversed(range(TRIES)):
         concrete = find_staff_and_rooms(
@@ -79,6 +83,7 @@ def book_at(
                 now=now,
                 actor=actor,
                 override=override,
+                terms=terms,
             )
         except SlotTaken as refusal:
             if not remaining or (concrete is None and refusal.facts):
@@ -135,21 +140,25 @@ def book(
     actor: Actor,
     asked: Sequence[Wanted] | None = None,
     override: Override | None = None,
+    terms: Terms = AS_THE_POLICY_SAYS,
 ) -> Appointment:
     """Book a visit with the staff and rooms given; the place in a room is chosen under the lock.
 
     `asked` is what the client wanted before anybody was chosen for her (None: just this); a
     repeated request is known by it, since the second search may well choose somebody else.
-    Price, VAT rate, duration, buffers and deposit are frozen. Until money exists nothing is
-    owed, so the visit is confirmed at once. A repeated `request_id` returns the first visit.
-    `override` lets limits pass, and a start in the past since yesterday; it is audited.
+    Price, VAT rate, duration, buffers and deposit are frozen. Where a deposit is due the visit
+    waits for it, as the policy or `terms` say; else it is confirmed at once. A repeated
+    `request_id` returns the first visit. `override` lets limits pass, and a start in the past
+    since yesterday; it is audited, as a deposit is that nobody asks for.
 
     :raises SlotTaken: other visits are in the way, or were faster
     :raises RuleBroken: a rule of §5 forbids it, or a service was withdrawn
     :raises ClientBlocked: the client is persona non grata
     :raises ServiceTwice: a service stands in the list twice
     :raises TooManyVisits: the client has as many visits ahead as the policy allows
+    :raises ClientOwes: the client left an earlier visit unpaid
     :raises TooManyBookings: too many were booked for her, or by this user, within the hour
+    :raises NotAllowed: only a manager asks for no deposit
     """
     asked = asked or wanted
     earlier = idempotency.claim(
@@ -161,6 +170,7 @@ def book(
         services=[in_short(one) for one in asked],
         starts_at=starts_at,
         **({"override": override.reason} if override else {}),
+        **terms.content,
     )
     if earlier:
         return Appointment.objects.select_related("location", "client").get(code=earlier)
@@ -168,6 +178,7 @@ def book(
     lock_resources(wanted)
 
     override_rules.insist(override, actor=actor)
+    deposits.insist(terms, actor=actor)
     if client.is_blocked:
         raise ClientBlocked
     if len({one.service_id for one in wanted}) < len(wanted):
@@ -198,11 +209,14 @@ def book(
         asked=asked,
         location=location,
         group=uuid4(),
+        terms=terms,
         now=now,
         actor=actor,
     )
     write_drafts([visit])
     appointment, items = visit
+    if terms.waived:
+        deposits.record_waiver(appointment, terms.waived, actor=actor, now=now)
 
     reason = override_rules.record(passed, override, appointment=appointment, actor=actor, now=now)
     write_change(
@@ -225,6 +239,7 @@ def draft(
     asked: Sequence[Wanted],
     location: Location,
     group: UUID,
+    terms: Terms,
     now: datetime,
     actor: Actor,
 ) -> Draft:
@@ -236,14 +251,13 @@ def draft(
         location=location,
         client=client,
         group=group,
-        status=AppointmentStatus.CONFIRMED,
         starts_at=starts_at,
         ends_at=localtime.moment(plan.end),
         price_cents=sum(prices),
-        deposit_cents=money.share(sum(prices), window.policy["deposit_percent"]),
         created_at=now,
         created_by=actor.user,
     )
+    deposits.ask(appointment, client, policy=window.policy, terms=terms, now=now)
     items = [
         AppointmentItem(
             appointment=appointment,

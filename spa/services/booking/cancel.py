@@ -71,7 +71,7 @@ def record_no_show(
     deposit = _covered_deposit(visit)
     keep = deposit - money.share(deposit, policy.no_show_mercy_percent)
     visit.status = S.NO_SHOW
-    _close(visit, Action.NO_SHOW, keep_cents=keep, actor=actor, now=now)
+    close(visit, Action.NO_SHOW, keep_cents=keep, actor=actor, now=now)
     return visit
 
 
@@ -86,7 +86,7 @@ def close_as_cancelled(
     """Cancel a visit that is locked and may be cancelled. Four queries, more with money."""
     keep = kept_on_cancelling(visit, cancelled_by, now=now) if visit.paid_cents else 0
     visit.status, visit.cancelled_by = S.CANCELLED, cancelled_by
-    _close(visit, Action.CANCEL, keep_cents=keep, actor=actor, now=now, reason_code=reason_code)
+    close(visit, Action.CANCEL, keep_cents=keep, actor=actor, now=now, reason_code=reason_code)
 
 
 def kept_on_cancelling(visit: Appointment, cancelled_by: CancelledBy, *, now: datetime) -> int:
@@ -112,7 +112,7 @@ def _covered_deposit(visit: Appointment) -> int:
     return min(visit.deposit_cents, visit.paid_cents)
 
 
-def _close(
+def close(
     visit: Appointment,
     action: Action,
     *,
@@ -121,6 +121,7 @@ def _close(
     now: datetime,
     reason_code: str = "",
 ) -> None:
+    """Write a locked visit down as one that will not be: its time is free, its money goes back."""
     settlement.let_go(visit, keep_cents=keep_cents, reason_code=visit.status, now=now, actor=actor)
     visit.closed_at = now
     AppointmentItem.objects.filter(appointment=visit).update(occupies=False)

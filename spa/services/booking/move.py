@@ -20,6 +20,7 @@ from spa.services.booking.book import (
     placement,
     refuse_who_is_not_locked,
 )
+from spa.services.booking.deposit import end_hold_by_the_start
 from spa.services.booking.limits import broken_by_return
 from spa.services.booking.override import Override, let_pass
 from spa.services.booking.refusals import SlotTaken, refuse, slot_refusals
@@ -162,9 +163,10 @@ def move(
     # One statement: row by row, a move by half a length would overlap itself.
     AppointmentItem.objects.bulk_update(items, PLACEMENT_FIELDS)
     visit.starts_at, visit.ends_at = localtime.moment(plan.start), localtime.moment(plan.end)
+    end_hold_by_the_start(visit, now=now)
     visit.moves += 1
     visit.client_moves += for_client
-    fields = ("starts_at", "ends_at", "moves", "client_moves")
+    fields = ("starts_at", "ends_at", "held_until", "moves", "client_moves")
 
     save(
         visit,

@@ -27,6 +27,7 @@ from spa.models import (
 )
 from spa.services import idempotency, slots
 from spa.services.audit import Actor
+from spa.services.booking import deposit as deposits
 from spa.services.booking import override as override_rules
 from spa.services.booking.book import (
     TRIES,
@@ -38,6 +39,7 @@ from spa.services.booking.book import (
     write_drafts,
 )
 from spa.services.booking.cancel import close_as_cancelled, lock_clients_with_money
+from spa.services.booking.deposit import AS_THE_POLICY_SAYS, Terms
 from spa.services.booking.history import change
 from spa.services.booking.limits import broken_by_booking, broken_by_return
 from spa.services.booking.move import (
@@ -72,6 +74,7 @@ def book_party_at(
     now: datetime,
     actor: Actor,
     override: Override | None = None,
+    terms: Terms = AS_THE_POLICY_SAYS,
 ) -> list[Appointment]:
     """Book a visit for each member at `starts_at`; staff and rooms left open are found.
 
@@ -88,6 +91,7 @@ def book_party_at(
             now=now,
             actor=actor,
             override=override,
+            terms=terms,
         )
 
     return _try(attempt, location, members, starts_at, now, override)
@@ -129,6 +133,7 @@ def book_party(
     actor: Actor,
     asked: Sequence[Member] | None = None,
     override: Override | None = None,
+    terms: Terms = AS_THE_POLICY_SAYS,
 ) -> list[Appointment]:
     """Book a visit for each member with the staff and rooms given, all or none of them.
 
@@ -153,6 +158,7 @@ def book_party(
         members=[(one.client.pk, [in_short(wish) for wish in one.wanted]) for one in asked],
         starts_at=starts_at,
         **({"override": override.reason} if override else {}),
+        **terms.content,
     )
     if earlier:
         return _visits_of(earlier)
@@ -160,6 +166,7 @@ def book_party(
     lock_resources(one for member in members for one in member.wanted)
 
     override_rules.insist(override, actor=actor)
+    deposits.insist(terms, actor=actor)
     _refuse_what_is_no_party(members)
     for member in members:
         if member.client.is_blocked:
@@ -183,12 +190,16 @@ def book_party(
             asked=asked[number].wanted,
             location=location,
             group=group,
+            terms=terms,
             now=now,
             actor=actor,
         )
         for number, (member, plan) in enumerate(zip(members, plans, strict=True))
     ]
     write_drafts(drafts)
+    if terms.waived:
+        for appointment, _items in drafts:
+            deposits.record_waiver(appointment, terms.waived, actor=actor, now=now)
 
     AppointmentChange.objects.bulk_create(
         change(
@@ -315,13 +326,14 @@ def move_party(
         for item, planned in zip(items[visit.pk], plan.items, strict=True):
             place(item, planned, window.facts.rooms)
         visit.starts_at, visit.ends_at = localtime.moment(plan.start), localtime.moment(plan.end)
+        deposits.end_hold_by_the_start(visit, now=now)
         visit.moves += 1
         visit.client_moves += for_client
     # One statement each: row by row, the friends would overlap each other on their way.
     AppointmentItem.objects.bulk_update(
         [item for visit in visits for item in items[visit.pk]], PLACEMENT_FIELDS
     )
-    Appointment.objects.bulk_update(visits, ["starts_at", "ends_at"])
+    Appointment.objects.bulk_update(visits, ["starts_at", "ends_at", "held_until"])
 
     for visit, rules, left_day in zip(visits, passed, left_days, strict=True):
         override_rules.record(rules, override, appointment=visit, actor=actor, now=now)

@@ -20,6 +20,7 @@ from spa.services.booking.book import (
     lock_resources,
     refuse_who_is_not_locked,
 )
+from spa.services.booking.deposit import end_hold_by_the_start
 from spa.services.booking.move import (
     PLACEMENT_FIELDS,
     place,
@@ -133,12 +134,13 @@ def swap(
         for item, planned in zip(items[visit.pk], plan.items, strict=True):
             place(item, planned, rooms)
         visit.starts_at, visit.ends_at = localtime.moment(plan.start), localtime.moment(plan.end)
+        end_hold_by_the_start(visit, now=now)
         visit.moves += 1
     # One statement each: row by row, the first would meet the second before it has left.
     AppointmentItem.objects.bulk_update(
         [item for visit in pair for item in items[visit.pk]], PLACEMENT_FIELDS
     )
-    Appointment.objects.bulk_update(pair, ["starts_at", "ends_at"])
+    Appointment.objects.bulk_update(pair, ["starts_at", "ends_at", "held_until"])
 
     for visit, left_day in zip(pair, left_days, strict=True):
         save(

@@ -186,8 +186,8 @@ def _save(visit: Appointment, *, actor: Actor, now: datetime) -> None:
     fields = [*settlement.MONEY_FIELDS]
     deposit = min(visit.deposit_cents, visit.total_cents)
     if visit.status == S.PENDING_PAYMENT and visit.paid_cents >= deposit:
-        visit.status = S.CONFIRMED
-        fields.append("status")
+        visit.status, visit.held_until = S.CONFIRMED, None
+        fields += ["status", "held_until"]
     items = visit.items.order_by("position")
     save(visit, Action.CHARGE, fields=fields, items=items, actor=actor, now=now)
 

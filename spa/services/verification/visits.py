@@ -23,6 +23,8 @@ LEGAL = (
     *((A.CANCEL, status, S.CANCELLED) for status in ACTIVE if status != S.IN_SERVICE),
     (A.NO_SHOW, S.CONFIRMED, S.NO_SHOW),
     (A.EXPIRE, S.PENDING_PAYMENT, S.EXPIRED),
+    (A.KEEP, S.PENDING_PAYMENT, S.PENDING_PAYMENT),
+    (A.CONFIRM, S.PENDING_PAYMENT, S.CONFIRMED),
     *((A.CHARGE, status, status) for status in (*WAITING, S.IN_SERVICE, FINISHED, S.COMPLETED)),
     # A debt that a chargeback left.
     *((A.CHARGE, status, status) for status in (S.CANCELLED, S.NO_SHOW, S.EXPIRED)),
@@ -43,6 +45,7 @@ MOMENTS = {
     A.COMPLETE: "closed_at",
     A.CANCEL: "closed_at",
     A.NO_SHOW: "closed_at",
+    A.EXPIRE: "closed_at",
 }
 
 # The ranges and conditions are the exclusion constraints', so that their indexes answer.

@@ -15,6 +15,7 @@ from spa.services.slots import Wanted
 from tests.concurrency import Thread, open_transaction, wait_until_somebody_waits_for_a_lock
 from tests.factories import (
     NOW,
+    ask_for_deposits,
     at,
     make_client,
     make_staff,
@@ -24,21 +25,22 @@ from tests.spa.booking.houses import DESK, House
 
 
 @pytest.mark.django_db
-def test_a_booked_visit_is_confirmed_and_its_terms_are_frozen():
+def test_the_terms_of_a_booked_visit_are_frozen():
     house = House()
+    ask_for_deposits()
 
     visit = house.book()
 
     check_now()
     (item,) = visit.items.all()
-    assert visit.status == AppointmentStatus.CONFIRMED
+    assert visit.status == AppointmentStatus.PENDING_PAYMENT
     assert visit.code.startswith("BR-")
     assert visit.deposit_cents == 72_000_00
     assert (item.price_cents, item.vat_percent, item.duration_minutes) == (180_000_00, 19, 60)
     assert (item.starts_at, item.ends_at) == (at(10), at(11))
     assert item.staff_busy_until == item.room_busy_until == at(11, 10)
     change = AppointmentChange.objects.get(appointment=visit)
-    assert (change.version, change.action, change.state["status"]) == (1, "book", "confirmed")
+    assert (change.version, change.action, change.state["status"]) == (1, "book", "pending_payment")
 
 
 @pytest.mark.django_db

@@ -206,6 +206,16 @@ def a_visit_closed_at_no_time_though_it_is(status):
     make_visit(status=status)
 
 
+@breaks("appointment_hold_ends_by_the_start")
+def an_unpaid_visit_that_is_kept_past_its_start():
+    make_visit(status=S.PENDING_PAYMENT, held_until=at(10, 1))
+
+
+@allowed()
+def an_unpaid_visit_that_is_kept_until_its_start():
+    add_item(make_visit(status=S.PENDING_PAYMENT, held_until=at(10)))
+
+
 @breaks("appointment_deposit_is_whole_pesos")
 def a_deposit_of_half_a_peso():
     make_visit(deposit_cents=50)

@@ -6,7 +6,7 @@ import pytest
 
 from spa.models import SpaPolicy
 from spa.services import booking
-from tests.factories import TODAY, at
+from tests.factories import TODAY, ask_for_deposits, at
 from tests.spa.booking.houses import DESK
 from tests.spa.money.till import books, card, fresh, held
 
@@ -15,9 +15,18 @@ TOMORROW = TODAY + timedelta(days=1)
 
 
 def paid(till, pesos=EVERYTHING, *, day=TOMORROW, booked=None):
-    """Return a visit of tomorrow at ten, of which so much is paid."""
+    """Return a visit of tomorrow at ten with its deposit, of which so much is paid."""
+    ask_for_deposits()
     visit = till.house.book(client=till.client, starts_at=at(10, day=day), now=booked or at(7))
     return till.charge(visit, card(pesos)).visit if pesos else visit
+
+
+def with_a_part_of_its_deposit(till, pesos):
+    """Return a visit whose deposit was paid, and then given back down to so much."""
+    visit = till.charge(paid(till, 0), card(DEPOSIT))
+    if pesos < DEPOSIT:
+        till.refund(visit.payments[0], DEPOSIT - pesos)
+    return fresh(visit.visit)
 
 
 def kept() -> int:
@@ -43,6 +52,7 @@ def test_a_hold_gives_everything_back_however_late(till):
 
 @pytest.mark.parametrize(("minutes", "keeps"), [(0, 0), (14, 0), (15, DEPOSIT), (16, DEPOSIT)])
 def test_within_a_quarter_of_an_hour_of_booking_everything_comes_back(till, minutes, keeps):
+    SpaPolicy.objects.update(no_deposit_within_hours=0)
     visit = paid(till, day=TODAY, booked=at(9))
 
     till.cancel(visit, now=at(9, minutes))
@@ -65,11 +75,11 @@ def test_a_client_keeps_everything_until_a_day_before(till, moment, keeps):
 
 @pytest.mark.parametrize("pesos", [1, 50_000, DEPOSIT])
 def test_of_less_than_the_deposit_all_that_is_covered_is_kept(till, pesos):
-    visit = paid(till, pesos)
+    visit = with_a_part_of_its_deposit(till, pesos)
 
     till.cancel(visit, now=at(9, day=TOMORROW))
 
-    check(till, visit, keeps=pesos, of=pesos)
+    check(till, visit, keeps=pesos, of=DEPOSIT)
 
 
 def test_nothing_is_kept_of_nothing(till):
@@ -117,11 +127,11 @@ def test_of_a_no_show_the_deposit_is_kept_less_the_policys_mercy(till, mercy, ke
 
 def test_half_of_an_odd_deposit_is_rounded_to_the_peso(till):
     SpaPolicy.objects.update(no_show_mercy_percent=50)
-    visit = paid(till, 71_999)
+    visit = with_a_part_of_its_deposit(till, 71_999)
 
     booking.record_no_show(appointment=visit, now=at(11, day=TOMORROW), actor=DESK)
 
-    check(till, visit, keeps=35_999, of=71_999)  # 36.000 of 71.999 are given back
+    check(till, visit, keeps=35_999, of=DEPOSIT)  # 36.000 of 71.999 are given back
 
 
 # -- The spa or the system --------------------------------------------------------------------

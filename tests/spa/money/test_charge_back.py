@@ -8,7 +8,7 @@ from spa.errors import RuleBroken
 from spa.models import Refund
 from spa.services import credit
 from spa.services.rights import NotAllowed
-from tests.factories import at
+from tests.factories import ask_for_deposits, at
 from tests.spa.money.till import PRICE, books, card, coins, fresh, held, rows
 
 
@@ -41,6 +41,7 @@ def test_of_a_completed_visit_the_client_owes_it_and_can_pay_it(till):
 
 
 def test_of_a_cancelled_visit_the_client_owes_it_and_can_pay_it(till):
+    ask_for_deposits()
     visit, payment = till.paid_visit(card(72_000))
     till.cancel(visit)
 

@@ -9,7 +9,7 @@ from spa.models import AuditLog, Refund
 from spa.services import cash, credit
 from spa.services.idempotency import KeyMismatch
 from spa.services.rights import NotAllowed
-from tests.factories import at
+from tests.factories import ask_for_deposits, at
 from tests.spa.money.till import PRICE, books, card, coins, fresh, held, rows
 
 
@@ -120,6 +120,7 @@ def test_credit_that_was_spent_is_not_paid_out(till):
 
 
 def test_a_gift_of_the_house_is_not_paid_out_for_a_deposit_that_was_kept(till):
+    ask_for_deposits()
     visit, payment = till.paid_visit(card(72_000))
     till.give_credit(72_000)
     till.cancel(visit)

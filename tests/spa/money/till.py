@@ -3,7 +3,6 @@
 from spa.models import (
     Account,
     Appointment,
-    AppointmentStatus,
     CashMovement,
     JournalEntry,
     JournalLine,
@@ -13,7 +12,7 @@ from spa.services import booking, cash, credit, payments
 from spa.services.audit import Actor
 from spa.services.payments import Charged, Tender
 from spa.services.slots import Wanted
-from tests.factories import at, make_client, make_service
+from tests.factories import ask_for_deposits, at, make_client, make_service
 from tests.spa.booking.houses import DESK, House, lift_limits
 from tests.tills import make_worker, open_drawer
 
@@ -77,13 +76,10 @@ class Till:
             visit = step(appointment=visit, now=at(hour), actor=DESK)
         return visit
 
-    def hold(self) -> Appointment:
-        """Return a visit that waits for its deposit."""
-        visit = self.visit()
-        Appointment.objects.filter(pk=visit.pk).update(
-            status=AppointmentStatus.PENDING_PAYMENT, held_until=at(9)
-        )
-        return fresh(visit)
+    def hold(self, *, minutes: int = 180, **fields) -> Appointment:
+        """Return a visit that waits for its deposit, for so long from seven on."""
+        ask_for_deposits()
+        return self.visit(terms=booking.Terms(keep_minutes=minutes), **fields)
 
     def drawer(self, user=None, **fields):
         return open_drawer(self.location, user or self.desk, **fields)
