@@ -14,6 +14,7 @@ from frontdesk.menu import Menu, Row
 from frontdesk.offers import Part
 from frontdesk.seats import Seats
 from frontdesk.times import Switch, Times, draw
+from frontdesk.waiting import Deposit, deposit
 from spa.errors import BusinessLogicError, RuleBroken
 from spa.models import Client, Location, StaffMember, User
 from spa.services import slots
@@ -121,6 +122,7 @@ class Panel:
             "last_day": self.asked.first + timedelta(days=STRIP - 1),
         }
         window = self._load(**days)
+        self.policy = window.policy
         # After a refusal, or for a visit that is past, nobody is talked into a time: it is chosen.
         times = draw(
             window,
@@ -150,6 +152,20 @@ class Panel:
         parts = chosen.guests if chosen else ()
         pairs = zip_longest(self.guests, parts, fillvalue=())
         return [(guest, list(zip_longest(guest.rows, own))) for guest, own in pairs]
+
+    @cached_property
+    def deposit(self) -> Deposit | None:
+        """What is to be paid ahead at the time that is chosen."""
+        if not self.times or not self.times.chosen:
+            return None
+        guests = {guest.number: (guest.total_cents, guest.is_vip) for guest in self.guests}
+        return deposit(
+            guests,
+            self.times.chosen.start,
+            policy=self.policy,
+            keep=self.chosen["keep"],
+            now=self.now,
+        )
 
     @property
     def client_changed(self) -> bool:

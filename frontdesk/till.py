@@ -32,6 +32,7 @@ class Sums:
     discount: int
     credit: int
     due: int  # after discount, what was paid before, and credit
+    later: int  # what is left for later, if only the deposit is paid now
     tips: int
     tenders: tuple[Tender, ...]
     change: int
@@ -125,6 +126,7 @@ class Till:
         """Return what the form holds when it is opened."""
         return {
             "version": self.visit.version,
+            "part": "deposit" if self.visit.deposit_left_cents else "",
             "rest": self.usual_method,
             "use_credit": self.credit_cents > 0,
             "discount": self.visit.discount_cents or None,
@@ -138,8 +140,11 @@ class Till:
         owed = visit.balance_cents + visit.discount_cents - discount
         if self.is_debt:
             discount, owed = visit.discount_cents, visit.debt_cents
-        spent = max(min(self.credit_cents, owed), 0) if typed.get("use_credit") else 0
-        due, tip = owed - spent, sum(tips.values())
+        wanted = owed
+        if typed.get("part") == "deposit" and self.visit.deposit_left_cents:
+            wanted = min(self.visit.deposit_left_cents, owed)
+        spent = max(min(self.credit_cents, wanted), 0) if typed.get("use_credit") else 0
+        due, tip = wanted - spent, sum(tips.values())
         written = {method: typed.get(method) or 0 for method in AT_THE_DESK}
         rest = typed.get("rest")
         if rest and not written[rest]:
@@ -156,7 +161,7 @@ class Till:
             if cents
         )
         change = max(tendered - written[M.CASH], 0) if tendered else 0
-        return Sums(discount, spent, due, tip, tenders, change)
+        return Sums(discount, spent, due, owed - wanted, tip, tenders, change)
 
     def read(self, form: ChargeForm) -> None:
         """Take over what was typed, as far as it is sound; the sums follow."""

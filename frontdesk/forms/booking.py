@@ -1,6 +1,7 @@
 """What the forms about a visit send."""
 
 from datetime import date, datetime
+from typing import TypeVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -14,6 +15,7 @@ from spa.services.booking import LARGEST
 SCOPES = [("party", "party"), ("one", "one")]
 YEARS = range(2000, 2200)  # what the calendar can be asked about
 MOST_IDS = 20
+T = TypeVar("T")
 KEY = {"min_value": 1, "max_value": 2**63 - 1, "required": False}
 
 
@@ -29,6 +31,23 @@ class VersionForm(SingleValues):
     """Which version of the visit the page showed when the button was pressed."""
 
     version = forms.IntegerField(min_value=1, max_value=2**31 - 1)
+
+    def asked(self, field: str, otherwise: T) -> T:
+        """Return what was sent; what cannot be read is `otherwise`, for the service to refuse."""
+        self.is_valid()
+        return self.cleaned_data.get(field, otherwise)
+
+
+class KeepForm(VersionForm):
+    """For how many minutes from now on an unpaid visit is kept."""
+
+    minutes = forms.IntegerField(min_value=1, max_value=24 * 60)
+
+
+class WaiveForm(VersionForm):
+    """Why a visit is confirmed without its deposit."""
+
+    reason_code = forms.ChoiceField(choices=OverrideReason)
 
 
 class DayField(forms.DateField):
@@ -140,6 +159,10 @@ class BookingForm(TimesForm, GuestForm):
     Of a party one guest is open at a time, whose fields stand here; those of the others carry
     their number before their names. Both are counted from 0.
     """
+
+    keep = forms.IntegerField(min_value=1, max_value=24 * 60, required=False)  # minutes
+    waive = forms.ChoiceField(choices=OverrideReason, required=False)  # why without a deposit
+    then = forms.ChoiceField(choices=[("charge", "charge")], required=False)
 
     guests = forms.IntegerField(min_value=1, max_value=LARGEST, required=False)
     open = forms.IntegerField(min_value=0, max_value=LARGEST - 1, required=False)

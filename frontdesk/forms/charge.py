@@ -18,6 +18,7 @@ class ChargeForm(SingleValues):
 
     version = forms.IntegerField(min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput)
     request_id = forms.UUIDField(widget=forms.HiddenInput)
+    part = forms.ChoiceField(choices=[("deposit", "deposit"), ("", "all")], required=False)
     rest = forms.ChoiceField(choices=[*METHODS, ("", _("Nothing more now"))], required=False)
     cash = PesoField(label=_("Amount"))
     card_terminal = PesoField(label=_("Amount"))

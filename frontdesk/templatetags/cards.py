@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 
 from frontdesk.grid import Card, Lane
 from frontdesk.templatetags.looks import STATUSES
-from frontdesk.templatetags.spa import clock
+from frontdesk.templatetags.spa import clock, left_until
+from spa.models import Appointment
 
 register = template.Library()
 
@@ -24,7 +25,8 @@ data-status="{look}" data-version="{version}"{marks}>
 <span class="in"><b>{name}</b><span class="what"{room}><span>{service}</span>{part}</span>
 <span class="meta"><svg class="i" aria-hidden="true"><use href="#i-{icon}"/></svg>\
 <span class="sr">{status} </span><time datetime="{starts_at}">{starts}\
-<span class="end-t">–{ends}</span></time>{flags}</span></span></a>"""
+<span class="end-t">–{ends}</span></time>{hold}{flags}</span></span></a>"""
+HOLD = '<time class="hold" datetime="{}" title="{}">{}</time>'
 FLAG = """\
 <span title="{}"><svg class="i" aria-hidden="true"><use href="#i-{}"/></svg>\
 <span class="sr">{}</span></span>"""
@@ -34,7 +36,10 @@ OPEN = format_html(' aria-current="{}"', "true")
 
 @register.simple_tag(takes_context=True)
 def draw_card(context: dict, card: Card) -> str:
-    """Draw one item of a visit to scale. Needs: agenda, selected, can_book, sees_whole_names."""
+    """Draw one item of a visit to scale.
+
+    Needs: agenda, now, selected, can_book, sees_whole_names.
+    """
     item, visit, zone = card.item, card.visit, context["agenda"].location.tz
     client = visit.client
     icon, status = STATUSES[visit.look]
@@ -56,6 +61,7 @@ def draw_card(context: dict, card: Card) -> str:
         starts_at=item.starts_at.astimezone(zone).isoformat(),
         starts=clock(item.starts_at, zone),
         ends=clock(item.ends_at, zone),
+        hold=_hold(context, visit),
         flags=_flags(card),
     )
 
@@ -88,6 +94,15 @@ def _part(card: Card) -> str:
     numbers = {"part": card.part, "parts": card.parts}
     title = _("Part %(part)s/%(parts)s of the visit") % numbers
     return format_html('<span class="n" title="{}">{}/{}</span>', title, card.part, card.parts)
+
+
+def _hold(context: dict, visit: Appointment) -> str:
+    """Return how long an unpaid visit still waits."""
+    if visit.look != "pending":
+        return ""
+    until, now = visit.held_until, context["now"]
+    title = _("Kept until %(time)s") % {"time": clock(until, context["agenda"].location.tz)}
+    return format_html(HOLD, until.isoformat(), title, left_until(until, now))
 
 
 def _flags(card: Card) -> str:

@@ -61,6 +61,12 @@ def minutes(length: int) -> str:
 
 
 @register.filter
+def left_until(end: datetime, now: datetime) -> str:
+    """Return how much time is left until a moment, in whole minutes; holds.js keeps it true."""
+    return minutes(max(0, (end - now).total_seconds() // 60))
+
+
+@register.filter
 def length_of(appointment) -> str:
     """Return how long a visit or an item takes."""
     return minutes((appointment.ends_at - appointment.starts_at).total_seconds() // 60)

@@ -280,6 +280,13 @@ class Appointment(models.Model):
         return self.debt_cents
 
     @property
+    def deposit_left_cents(self) -> int:
+        """What of the deposit is to be paid before the visit is confirmed."""
+        if self.status != S.PENDING_PAYMENT:
+            return 0
+        return max(min(self.deposit_cents, self.total_cents) - self.paid_cents, 0)
+
+    @property
     def look(self) -> str:
         """The card's `data-status`; a confirmed visit looks paid when nothing is owed."""
         if self.status == S.CONFIRMED:

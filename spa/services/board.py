@@ -21,7 +21,8 @@ from spa.models import (
 )
 
 S = AppointmentStatus
-SHOWN = (S.CONFIRMED, S.ARRIVED, S.IN_SERVICE, S.COMPLETED)
+COMING = (S.PENDING_PAYMENT, S.CONFIRMED)
+SHOWN = (*COMING, S.ARRIVED, S.IN_SERVICE, S.COMPLETED)
 AHEAD = timedelta(hours=2)  # who comes later than that is not yet expected
 LONG_WAIT = timedelta(minutes=10)
 LATEST_DONE = 6
@@ -62,7 +63,7 @@ class Tick:
         """From how many minutes on the timer raises an alarm."""
         if self.visit.status == S.ARRIVED or self.visit.is_finished:
             return int(LONG_WAIT.total_seconds() // 60) + 1
-        return self.late_minutes if self.visit.status == S.CONFIRMED else 1
+        return self.late_minutes if self.visit.status in COMING else 1
 
     @property
     def is_alarming(self) -> bool:
@@ -137,7 +138,7 @@ def load(*, location: Location, user: User, now: datetime) -> Board:
     late_minutes = SpaPolicy.current().late_minutes
     visits = _visits(location, user, now)
     ticks = [Tick(visit, tuple(visit.items.all()), now, late_minutes) for visit in visits]
-    coming = [tick for tick in ticks if tick.visit.status == S.CONFIRMED]
+    coming = [tick for tick in ticks if tick.visit.status in COMING]
     done = [tick for tick in ticks if tick.visit.status == S.COMPLETED]
     done.sort(key=lambda tick: tick.visit.closed_at, reverse=True)
     return Board(

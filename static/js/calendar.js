@@ -121,8 +121,15 @@ document.addEventListener("htmx:afterSettle", (event) => {
     moveNowLine();
   }
   markOpenVisit();
+  countHolds();
 });
 
+// Most days nobody waits for a deposit; the module comes with the first who does.
+function countHolds() {
+  if (document.querySelector("time.hold")) import("./holds.js");
+}
+
+countHolds();
 if (calendar()) {
   moveNowLine();
   showNow();

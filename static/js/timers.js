@@ -1,6 +1,8 @@
 // The board's timers: the server drew the minutes, this keeps them true from one poll to the
 // next. It also keeps each lane where it was scrolled, and the keyboard where it was, when the
 // board is drawn again.
+import { inWords } from "./words.js";
+
 const MINUTE = 60_000;
 const board = () => document.getElementById("board");
 
@@ -13,13 +15,6 @@ function readClock() {
 }
 
 const minuteOf = (moment) => Math.floor(moment / MINUTE);
-
-function inWords(minutes) {
-  const hours = Math.floor(minutes / 60);
-  const rest = minutes % 60;
-  if (!hours) return `${rest} min`;
-  return rest ? `${hours} h ${String(rest).padStart(2, "0")}` : `${hours} h`;
-}
 
 function count(timer, now) {
   const { ahead, past, zero } = timer.closest(".lane").dataset;

@@ -77,6 +77,8 @@ ADDRESSES = [
     Address("swap", "/appointments/{code}/swap/", DESK),
     Address("swap", "/appointments/{code}/swap/", DESK, "post"),
     Address("choose_swap", "/appointments/{code}/swap/choose/", DESK, "post"),
+    Address("keep", "/appointments/{code}/keep/", DESK, "post"),
+    Address("confirm", "/appointments/{code}/confirm/", HOUSE, "post"),
     Address("put_aside", "/appointments/{code}/aside/", DESK, "post"),
     Address("take_back", "/appointments/{code}/take-back/", DESK, "post"),
     Address("drag", "/appointments/{code}/drag/", DESK, "post"),

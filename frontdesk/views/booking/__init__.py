@@ -2,6 +2,7 @@
 
 from frontdesk.views.booking.appointment import act, appointment
 from frontdesk.views.booking.aside import put_aside, take_back
+from frontdesk.views.booking.hold import confirm, keep
 from frontdesk.views.booking.items import change_items, choose_items
 from frontdesk.views.booking.move import choose_move, move
 from frontdesk.views.booking.new import choose, find_clients, new
@@ -17,7 +18,9 @@ __all__ = [
     "choose_items",
     "choose_move",
     "choose_swap",
+    "confirm",
     "find_clients",
+    "keep",
     "move",
     "new",
     "put_aside",

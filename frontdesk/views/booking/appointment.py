@@ -15,14 +15,21 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
-from frontdesk import back, confirm, refusals, story
+from frontdesk import back, confirm, refusals, story, waiting
 from frontdesk.companions import can_cancel, companions
 from frontdesk.forms.booking import VersionForm
 from frontdesk.htmx import render_screen, wants_fragment
 from frontdesk.till import Till
 from spa import clock, localtime
 from spa.errors import BusinessLogicError
-from spa.models import Appointment, AppointmentStatus, CancelledBy, SpaPolicy, User
+from spa.models import (
+    Appointment,
+    AppointmentStatus,
+    CancelledBy,
+    OverrideReason,
+    SpaPolicy,
+    User,
+)
 from spa.services import booking
 from spa.services.audit import Actor
 
@@ -43,7 +50,17 @@ class Command:
     when: Callable[[Appointment, datetime], bool] = lambda _visit, _now: True
 
 
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Until when an unpaid visit waits, for how long it can be kept, why it need not be."""
+
+    until: datetime
+    lengths: tuple[waiting.Length, ...]
+    reasons: list[tuple[str, str]]
+
+
 CANCEL = "spa.cancel_appointment"
+CANCELLABLE = (S.PENDING_PAYMENT, S.CONFIRMED, S.ARRIVED)
 COMMANDS = (
     Command(
         *("check_in_shortened", _("Check in, shorter"), "spa.check_in_appointment"),
@@ -81,13 +98,13 @@ COMMANDS = (
         when=lambda visit, now: visit.starts_at <= now,
     ),
     Command(
-        *("cancel_client", _("Cancel for the client"), CANCEL, (S.CONFIRMED, S.ARRIVED)),
+        *("cancel_client", _("Cancel for the client"), CANCEL, CANCELLABLE),
         icon="circle-x",
         call=partial(booking.cancel, cancelled_by=CancelledBy.CLIENT),
         confirm=_("Cancel this visit because the client asked for it? Its time becomes free."),
     ),
     Command(
-        *("cancel_spa", _("Cancel for the spa"), CANCEL, (S.CONFIRMED, S.ARRIVED)),
+        *("cancel_spa", _("Cancel for the spa"), CANCEL, CANCELLABLE),
         icon="circle-x",
         call=partial(booking.cancel, cancelled_by=CancelledBy.SPA),
         confirm=_("Cancel this visit on the spa’s side? Its time becomes free."),
@@ -99,7 +116,7 @@ BY_NAME = {command.name: command for command in COMMANDS}
 @require_GET
 def appointment(request: HttpRequest, code: str) -> HttpResponse:
     """Show one visit; one that is not the user's to see does not exist."""
-    return _show(request, visit_context(request.user, code))
+    return show(request, visit_context(request.user, code))
 
 
 @require_POST
@@ -122,21 +139,21 @@ def act(request: HttpRequest, code: str, command: str) -> HttpResponse:
         there = page or beside_its_day(visit)
         return confirm.ask(request, chosen.confirm, label=chosen.label, back=there)
     try:
-        actor = Actor(user=request.user, request_id=_key_of(request.path, shown))
+        actor = Actor(user=request.user, request_id=key_of(request.path, shown))
         chosen.call(appointment=visit, version=shown, now=clock.now(), actor=actor)
     except BusinessLogicError as refusal:
         if page and wants_fragment(request):
             return changed(refusals.answer(request, refusal), elsewhere=True)
         context = visit_context(request.user, code, shown=shown) | {"refusal": refusal}
-        return changed(_show(request, context, status=refusal.http_status))
+        return changed(show(request, context, status=refusal.http_status))
     if not wants_fragment(request):
         return redirect(page or beside_its_day(visit))
     if page:
         return changed(HttpResponse(status=204), elsewhere=True)
-    return changed(_show(request, visit_context(request.user, code)))
+    return changed(show(request, visit_context(request.user, code)))
 
 
-def _key_of(step: str, version: int) -> UUID:
+def key_of(step: str, version: int) -> UUID:
     """Return the `request_id` of a step: by its address, from this version, it is taken once.
 
     Each button of a version is one request by its nature, in every tab and without script.
@@ -204,9 +221,20 @@ def visit_context(user: User, code: str, *, shown: int | None = None) -> dict:
             visits=Count("pk"),
             last=Max("starts_at", filter=Q(starts_at__lt=visit.starts_at)),
         ),
+        "hold": _hold(visit, user, now),
+        "now": now,
         "sees_health": visit.tells_health_to(user, now=clock.now()),
         "sees_whole_names": user.has_perm("spa.view_calendar"),
     }
+
+
+def _hold(visit: Appointment, user: User, now: datetime) -> Hold | None:
+    """Return what can be decided about an unpaid visit, for who may book. One query, or none."""
+    if visit.status != S.PENDING_PAYMENT or not user.has_perm("spa.book_appointment"):
+        return None
+    usual = SpaPolicy.current().hold_minutes
+    offered = waiting.lengths(visit.starts_at, usual=usual, chosen=waiting.LENGTHS[0], now=now)
+    return Hold(visit.held_until, offered, OverrideReason.choices)
 
 
 def _till(visit: Appointment, user: User, now: datetime) -> Till | None:
@@ -230,7 +258,8 @@ def is_late(visit: Appointment, *, now: datetime) -> bool:
     return booking.is_late(visit, now=now, policy=SpaPolicy.current())
 
 
-def _show(request: HttpRequest, context: dict, status: int = 200) -> HttpResponse:
+def show(request: HttpRequest, context: dict, status: int = 200) -> HttpResponse:
+    """Draw the visit in the panel, or as a page."""
     response = render_screen(
         request,
         page="booking/appointment.html",

@@ -23,12 +23,14 @@ from frontdesk.htmx import render_screen, wants_fragment
 from frontdesk.views.booking.appointment import beside_its_day
 from spa import clock
 from spa.errors import BusinessLogicError, RuleBroken
-from spa.models import Appointment, Client, OverrideReason
+from spa.models import Appointment, AppointmentStatus, Client, OverrideReason
 from spa.services import booking, clients
 from spa.services.audit import Actor
 from spa.services.idempotency import KeyMismatch
 from spa.services.slots import Member
 
+S = AppointmentStatus
+TILL = "#charge"  # what holds.js opens on arrival
 may_book = permission_required("spa.book_appointment", raise_exception=True)
 
 
@@ -106,7 +108,19 @@ def _book(request: HttpRequest) -> HttpResponse:
     except BusinessLogicError as refusal:
         about = refusal.facts.get("guest", number)
         return _show(request, _give_back(request, refusal, written, about))
-    return went_to(request, visits[0], _("Booked"), beside=visits[1:])
+    return _booked(request, panel, visits)
+
+
+def _booked(request: HttpRequest, panel: Panel, visits: list[Appointment]) -> HttpResponse:
+    """Lead to what was booked; to its till as well, if that is what was pressed."""
+    first = visits[0]
+    unpaid = next((one for one in visits if one.status == S.PENDING_PAYMENT), None)
+    if unpaid is None:
+        return went_to(request, first, _("Booked"), beside=visits[1:])
+    until = unpaid.held_until.astimezone(first.location.tz)
+    said = _("Kept until %(time)s for its deposit") % {"time": f"{until:%H:%M}"}
+    then = TILL if panel.chosen["then"] == "charge" else ""
+    return went_to(request, unpaid if then else first, said, beside=visits[1:], then=then)
 
 
 def _book_all(request: HttpRequest, panel: Panel, members: list[Member]) -> list[Appointment]:
@@ -116,11 +130,18 @@ def _book_all(request: HttpRequest, panel: Panel, members: list[Member]) -> list
         "now": panel.now,
         "actor": Actor(user=request.user, request_id=panel.request_id),
         "override": asked_override(request, panel.chosen),
+        "terms": _terms(panel),
     }
     if panel.is_party:
         return booking.book_party_at(members=members, **asked)
     one = members[0]
     return [booking.book_at(client=one.client, wanted=one.wanted, **asked)]
+
+
+def _terms(panel: Panel) -> booking.Terms:
+    """Return what was decided about the deposit, as far as one was asked for."""
+    chosen = panel.chosen
+    return booking.Terms(keep_minutes=chosen["keep"], waived=chosen["waive"] or "")
 
 
 def asked_override(request: HttpRequest, chosen: dict) -> booking.Override | None:
@@ -182,12 +203,20 @@ def _give_back(
 
 
 def went_to(
-    request: HttpRequest, visit: Appointment, done: str, *, beside: Sequence[Appointment] = ()
+    request: HttpRequest,
+    visit: Appointment,
+    done: str,
+    *,
+    beside: Sequence[Appointment] = (),
+    then: str = "",
 ) -> HttpResponse:
-    """Lead to the visit on its day, with a word about what was done to it and those `beside` it."""
+    """Lead to the visit on its day, with a word about what was done to it and those `beside` it.
+
+    `then` is a fragment of the address that opens something there.
+    """
     at = visit.starts_at.astimezone(visit.location.tz)
     codes = ", ".join(one.code for one in [visit, *beside])
     messages.success(request, f"{done}: {at:%H:%M} · {codes}")
     if wants_fragment(request):
-        return HttpResponse(status=204, headers={"HX-Redirect": beside_its_day(visit)})
-    return redirect(beside_its_day(visit))
+        return HttpResponse(status=204, headers={"HX-Redirect": beside_its_day(visit) + then})
+    return redirect(beside_its_day(visit) + then)

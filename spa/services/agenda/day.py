@@ -8,7 +8,15 @@ from zoneinfo import ZoneInfo
 
 from spa import localtime
 from spa.engine import Interval, intersect, merge, subtract
-from spa.models import AppointmentItem, Location, Room, StaffMember, User
+from spa.models import (
+    Appointment,
+    AppointmentItem,
+    AppointmentStatus,
+    Location,
+    Room,
+    StaffMember,
+    User,
+)
 from spa.services.agenda.columns import By, Column, Stretch
 from spa.services.agenda.items import busy_of, load_items, span_of
 from spa.services.slots import house as houses
@@ -37,6 +45,17 @@ class Agenda:
         working = sum(column.working_minutes for column in self.columns)
         booked = sum(column.booked_minutes for column in self.columns)
         return min(100, round(booked * 100 / working)) if working else 0
+
+    @property
+    def unpaid(self) -> list[Appointment]:
+        """The visits that wait for their deposit, whose hold ends first before the others."""
+        visits = {
+            item.appointment_id: item.appointment
+            for column in self.columns
+            for item in column.items
+            if item.appointment.status == AppointmentStatus.PENDING_PAYMENT
+        }
+        return sorted(visits.values(), key=lambda visit: visit.held_until)
 
     @property
     def gap_count(self) -> int:

@@ -4,7 +4,7 @@ from spa.services.booking.book import book, book_at
 from spa.services.booking.cancel import cancel, record_no_show
 from spa.services.booking.change_items import change_items, change_items_at, try_change
 from spa.services.booking.change_plan import Change, Line, as_it_is, has_begun
-from spa.services.booking.deposit import Terms
+from spa.services.booking.deposit import Terms, due_cents, end_of_hold
 from spa.services.booking.holds import confirm_without_deposit, expire_due, keep
 from spa.services.booking.late import check_in_shortened, is_late
 from spa.services.booking.lifecycle import check_in, complete, finish, start
@@ -55,6 +55,8 @@ __all__ = [
     "check_in_shortened",
     "complete",
     "confirm_without_deposit",
+    "due_cents",
+    "end_of_hold",
     "expire_due",
     "find_party",
     "finish",

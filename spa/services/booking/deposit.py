@@ -68,27 +68,32 @@ def ask(
     now: datetime,
 ) -> None:
     """Freeze what a visit that is not written yet pays ahead; without that it is confirmed."""
-    due = 0 if terms.waived else due_cents(visit, client, policy=policy, now=now)
-    visit.deposit_cents = due
-    if due:
+    vip = client.is_vip(on=visit.location.today(now=visit.starts_at))
+    due = due_cents(visit.total_cents, visit.starts_at, vip=vip, policy=policy, now=now)
+    visit.deposit_cents = 0 if terms.waived else due
+    if visit.deposit_cents:
         visit.status = S.PENDING_PAYMENT
         minutes = terms.keep_minutes or policy["hold_minutes"]
-        visit.held_until = min(now + timedelta(minutes=minutes), visit.starts_at)
+        visit.held_until = end_of_hold(minutes, visit.starts_at, now=now)
     else:
         visit.status = S.CONFIRMED
 
 
 def due_cents(
-    visit: Appointment, client: Client, *, policy: Mapping[str, int], now: datetime
+    total_cents: int, starts_at: datetime, *, vip: bool, policy: Mapping[str, int], now: datetime
 ) -> int:
     """Return the deposit that the policy asks for: nothing at short notice, or of a VIP."""
     short_notice = timedelta(hours=policy["no_deposit_within_hours"])
-    if visit.starts_at <= now or visit.starts_at - now < short_notice:
+    if starts_at <= now or starts_at - now < short_notice:
         return 0
-    day = visit.location.today(now=visit.starts_at)
-    if client.is_vip(on=day) and not policy["vip_pays_deposit"]:
+    if vip and not policy["vip_pays_deposit"]:
         return 0
-    return money.share(visit.total_cents, policy["deposit_percent"])
+    return money.share(total_cents, policy["deposit_percent"])
+
+
+def end_of_hold(minutes: int, starts_at: datetime, *, now: datetime) -> datetime:
+    """Return until when a visit that is kept for so long from now on waits."""
+    return min(now + timedelta(minutes=minutes), starts_at)
 
 
 def record_waiver(visit: Appointment, reason: str, *, actor: Actor, now: datetime) -> None:

@@ -184,8 +184,7 @@ def _again(appointment: Appointment, codes: str) -> Charged:
 def _save(visit: Appointment, *, actor: Actor, now: datetime) -> None:
     """Write the visit's next version; it is confirmed once its deposit is covered."""
     fields = [*settlement.MONEY_FIELDS]
-    deposit = min(visit.deposit_cents, visit.total_cents)
-    if visit.status == S.PENDING_PAYMENT and visit.paid_cents >= deposit:
+    if visit.status == S.PENDING_PAYMENT and not visit.deposit_left_cents:
         visit.status, visit.held_until = S.CONFIRMED, None
         fields += ["status", "held_until"]
     items = visit.items.order_by("position")
