@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from spa.demo import house, people, till, today, visits
+from spa.demo import holds, house, people, till, today, visits
 from spa.models import Location
 
 BACK, AHEAD = 90, 30  # days
@@ -36,4 +36,6 @@ def start(now: datetime, *, back: int = BACK, ahead: int = AHEAD) -> Started | N
     # In this order: what is new is found by when the last thing happened here.
     written = visits.fill(now, back=back, ahead=ahead)
     led_on = visits.advance(now)
-    return Started(written + today.fill_up(now), led_on + today.enliven(now))
+    written += today.fill_up(now)
+    led_on += today.enliven(now)
+    return Started(written + holds.keep_some(now), led_on)

@@ -32,7 +32,8 @@ def todays(now: datetime):
 
 
 def looks(now: datetime) -> Counter:
-    return Counter(visit.look for visit in todays(now))
+    """Count the day's cards by their look; who waits for a deposit may do so on the next day."""
+    return Counter(visit.look for visit in todays(now) if visit.look != "pending")
 
 
 def findings() -> list[str]:
@@ -40,11 +41,15 @@ def findings() -> list[str]:
 
 
 def fingerprint() -> list[tuple]:
-    """Return everything that is booked, without the keys, which differ from load to load."""
-    return list(
-        AppointmentItem.objects.order_by("starts_at", "staff__name", "place", "group").values_list(
-            *("group", "appointment__client__name", "appointment__status", "appointment__version"),
-            *("service__name", "staff__name", "room__name", "place", "price_cents", "occupies"),
-            *("starts_at", "ends_at", "staff_busy_until", "room_busy_until"),
-        )
+    """Return everything that is booked, without the keys, which differ from load to load.
+
+    An unpaid visit is booked by the desk's own service, which draws its group.
+    """
+    rows = AppointmentItem.objects.order_by(
+        "starts_at", "staff__name", "place", "group"
+    ).values_list(
+        *("group", "appointment__client__name", "appointment__status", "appointment__version"),
+        *("service__name", "staff__name", "room__name", "place", "price_cents", "occupies"),
+        *("starts_at", "ends_at", "staff_busy_until", "room_busy_until"),
     )
+    return [row if row[2] != "pending_payment" else (None, *row[1:]) for row in rows]

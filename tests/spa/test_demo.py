@@ -70,6 +70,15 @@ def test_today_is_full_and_shows_every_status():
     assert set(shown) == LOOKS
 
 
+def test_four_wait_for_their_deposit_the_first_of_them_not_for_long():
+    waiting = Appointment.objects.filter(status=S.PENDING_PAYMENT).order_by("held_until")
+
+    assert [visit.location.name for visit in waiting] == ["Chapinero"] * 4
+    assert waiting[0].held_until == NOW + timedelta(minutes=20)
+    assert any(visit.starts_at.date() == NOW.date() for visit in waiting)
+    assert all(visit.held_until <= visit.starts_at for visit in waiting)
+
+
 def test_nothing_has_happened_yet_that_lies_ahead():
     assert not AppointmentChange.objects.filter(at__gt=NOW).exists()
     assert not Appointment.objects.filter(ends_at__lt=NOW - timedelta(hours=1)).filter(
