@@ -138,7 +138,7 @@ def test_an_unpaid_visit_shows_its_deposit_and_how_long_it_waits(desk, hold):
 
     assert "Take the deposit, $ 72.000" in page
     assert "Kept until 07:20" in page
-    assert f'datetime="{hold.held_until.isoformat()}">20 min</time>' in page
+    assert ">20 min</time>" in page
     assert "data-keep" in page
     assert "data-waive" not in page
     assert "Cancel for the client" in page
