@@ -43,7 +43,9 @@ function tick() {
 // Whoever comes to take the deposit of what was just booked finds the till open.
 if (location.hash === "#charge") {
   history.replaceState(null, "", location.pathname + location.search);
-  document.querySelector("#panel [data-charge]")?.click();
+  const till = document.querySelector("#panel [data-charge]");
+  // Not a click: HTMX may not have looked at the link yet.
+  if (till) window.htmx.ajax("GET", till.pathname, { target: "#dialog", swap: "innerHTML" });
 }
 
 tick();
