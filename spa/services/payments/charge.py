@@ -9,53 +9,29 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
-from spa import money
 from spa.errors import RuleBroken
-from spa.models import (
-    AT_THE_DESK,
-    WITH_REFERENCE,
-    Action,
-    Appointment,
-    AppointmentStatus,
-    CashMovementKind,
-    CashSession,
-    Client,
-    CreditOrigin,
-    DiscountReason,
-    Payment,
-    PaymentMethod,
-    PaymentState,
-    SpaPolicy,
-    StaffMember,
-    Tip,
-)
-from spa.services import amounts, audit, cash, credit, idempotency, journal, rights, settlement
+from spa.models import Action, Appointment, AppointmentStatus, CashSession, Client, Payment
+from spa.services import cash, credit, idempotency, journal, rights, settlement
 from spa.services.audit import Actor
 from spa.services.booking.lifecycle import close_as_completed, refuse_to_complete_too_early
 from spa.services.booking.refusals import IllegalTransition
 from spa.services.booking.transitions import lock_appointment, save
 from spa.services.journal import Posting
-from spa.services.payments.parts import insist_on_reference
+from spa.services.payments.bill import (
+    Bill,
+    Tender,
+    insist_on_amounts,
+    refuse_tips_for_strangers,
+    split,
+)
+from spa.services.payments.discount import give_discount
+from spa.services.payments.take import take
 from spa.services.transactions import locked_transaction
 
 S = AppointmentStatus
 CHARGEABLE = (S.PENDING_PAYMENT, S.CONFIRMED, S.ARRIVED, S.IN_SERVICE, S.COMPLETED)
 # Of these only a debt, which a chargeback left.
 OVER = (S.CANCELLED, S.NO_SHOW, S.EXPIRED)
-MOST_TENDERS = 6
-
-
-@dataclass(frozen=True, slots=True)
-class Tender:
-    """What is handed over by one method: what the house keeps of it, tips included.
-
-    `tendered_cents` is what was laid on the table in cash; the rest is change.
-    """
-
-    method: str
-    cents: int
-    tendered_cents: int | None = None
-    reference: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,71 +83,67 @@ def charge(
     :raises IllegalTransition: nothing can be charged in the visit's status
     :raises Stale: it was changed after `version`
     """
-    tips = {staff: cents for staff, cents in (tips or {}).items() if cents}
-    if asked is None:
-        asked = {
-            "tenders": [(t.method, t.cents, t.tendered_cents, t.reference) for t in tenders],
-            "credit": credit_cents,
-            "tips": sorted(tips.items()),
-            "discount": (discount_cents, discount_reason),
-            "excess": excess_to_credit,
-            "complete": complete,
-            "debt": debt_reason,
-        }
+    bill = Bill(
+        tenders=tenders,
+        credit_cents=credit_cents,
+        tips={staff: cents for staff, cents in (tips or {}).items() if cents},
+        discount_cents=discount_cents,
+        discount_reason=discount_reason,
+        excess_to_credit=excess_to_credit,
+        complete=complete,
+        debt_reason=debt_reason,
+    )
+    content = bill.content if asked is None else asked
     earlier = idempotency.claim(
-        actor=actor, operation="charge", now=now, appointment=appointment.pk, asked=asked
+        actor=actor, operation="charge", now=now, appointment=appointment.pk, asked=content
     )
     if earlier is not None:
         return _again(appointment, earlier)
     visit = lock_appointment(appointment, allowed=(*CHARGEABLE, *OVER), version=version)
     visit.client = Client.objects.locked().get(pk=visit.client_id)
-    session = None
-
     rights.insist(actor, "spa.take_payment")
-    complete = complete and visit.status != S.COMPLETED
+
+    charged = settle_bill(visit, bill, now=now, actor=actor)
+    idempotency.settle(actor=actor, result=" ".join(one.code for one in charged.payments))
+    return charged
+
+
+def settle_bill(visit: Appointment, bill: Bill, *, now: datetime, actor: Actor) -> Charged:
+    """Charge a visit that is locked with its client, as `charge` says."""
+    complete = bill.complete and visit.status != S.COMPLETED
     if visit.status in OVER and not visit.debt_cents:
         raise IllegalTransition(status=visit.status)
     if complete and visit.status in (*OVER, S.PENDING_PAYMENT):
         raise IllegalTransition(status=visit.status)
-    _refuse_amounts(tenders, tips, credit_cents)
+    insist_on_amounts(bill)
     before = visit.discount_cents
-    _give_discount(visit, discount_cents, discount_reason, actor=actor, now=now)
-    owed = visit.balance_cents
-    if credit_cents > owed:
-        raise _more_than_owed(owed)
-    handed_over = sum(one.cents for one in tenders)
-    rest = owed - credit_cents
-    excess = handed_over - sum(tips.values()) - rest
-    rest += min(excess, 0)  # tips come out of what is handed over, however little it is
-    if excess > 0 and not excess_to_credit:
-        raise _more_than_owed(rest)
-    if rest < 0:
-        raise RuleBroken(_("The tip is more than what is handed over."), reason="tips_not_covered")
-    _refuse_tips_for_strangers(visit, tips)
-    if not (tenders or credit_cents or visit.discount_cents != before or complete):
+    give_discount(visit, bill.discount_cents, bill.discount_reason, actor=actor, now=now)
+    rest = split(bill, visit.balance_cents)
+    refuse_tips_for_strangers([visit], bill.tips)
+    if not (bill.tenders or bill.credit_cents or visit.discount_cents != before or complete):
         raise RuleBroken(_("There is nothing to charge."), reason="nothing_to_charge")
     if complete:
         refuse_to_complete_too_early(visit, now)
 
     onto_debt = not visit.is_active
     posting = Posting.of_visit(visit, at=now, actor=actor)
-    if credit_cents:
+    if bill.credit_cents:
         today = visit.location.today(now=now)
-        credit.take(visit.client, credit_cents, visit=visit, today=today, now=now)
-        journal.credit_spent(posting, cents=credit_cents, onto_debt=onto_debt)
-    if any(one.method == PaymentMethod.CASH for one in tenders):
+        credit.take(visit.client, bill.credit_cents, visit=visit, today=today, now=now)
+        journal.credit_spent(posting, cents=bill.credit_cents, onto_debt=onto_debt)
+    session: CashSession | None = None
+    if bill.has_cash:
         session = cash.lock_session_of(actor.user, location=visit.location)
-    payments = _take(visit, tenders, tips, rest, session, posting, onto_debt=onto_debt)
+    payments = take(visit, bill, rest, session, posting, onto_debt=onto_debt)
 
-    applied = credit_cents + sum(payment.applied_cents for payment in payments)
+    applied = bill.credit_cents + sum(payment.applied_cents for payment in payments)
     if visit.status not in OVER:
         visit.paid_cents += applied
     if onto_debt:
         visit.debt_cents -= applied
     _save(visit, actor=actor, now=now)
     if complete or (visit.is_finished and visit.balance_cents == 0):
-        close_as_completed(visit, actor=actor, now=now, debt_reason=debt_reason)
-    idempotency.settle(actor=actor, result=" ".join(one.code for one in payments))
+        close_as_completed(visit, actor=actor, now=now, debt_reason=bill.debt_reason)
     return Charged(visit, payments)
 
 
@@ -189,152 +161,3 @@ def _save(visit: Appointment, *, actor: Actor, now: datetime) -> None:
         fields += ["status", "held_until"]
     items = visit.items.order_by("position")
     save(visit, Action.CHARGE, fields=fields, items=items, actor=actor, now=now)
-
-
-def _take(
-    visit: Appointment,
-    tenders: Sequence[Tender],
-    tips: Mapping[int, int],
-    rest: int,
-    session: CashSession | None,
-    posting: Posting,
-    *,
-    onto_debt: bool,
-) -> list[Payment]:
-    """Write a payment for each tender: first what is owed, then tips, then what is too much."""
-    payments, open_tips = [], dict(tips)
-    for tender in tenders:
-        applied = min(tender.cents, rest)
-        rest -= applied
-        own_tips, left = _share_of_tips(open_tips, tender.cents - applied)
-        payment = Payment.objects.create(
-            location=visit.location,
-            client=visit.client,
-            appointment=visit.code,
-            method=tender.method,
-            state=PaymentState.APPROVED,
-            amount_cents=tender.cents,
-            applied_cents=applied,
-            tip_cents=sum(own_tips.values()),
-            credited_cents=left,
-            tendered_cents=tender.tendered_cents,
-            reference=tender.reference.strip(),
-            session=session if tender.method == PaymentMethod.CASH else None,
-            at=posting.at,
-            user=posting.actor.user,
-        )
-        Tip.objects.bulk_create(
-            Tip(payment=payment, staff_id=staff, cents=cents) for staff, cents in own_tips.items()
-        )
-        if left:
-            credit.add_lot(
-                visit.client,
-                left,
-                CreditOrigin.OVERPAID,
-                days=SpaPolicy.current().credit_days,
-                today=visit.location.today(now=posting.at),
-                now=posting.at,
-                actor=posting.actor,
-                appointment=visit.code,
-                payment=payment.code,
-            )
-        if payment.session:
-            cash.record_movement(
-                payment.session,
-                CashMovementKind.PAYMENT,
-                payment.amount_cents,
-                now=posting.at,
-                actor=posting.actor,
-                payment=payment.code,
-            )
-        journal.payment_taken(posting, payment, tips=own_tips, onto_debt=onto_debt)
-        payments.append(payment)
-    return payments
-
-
-def _share_of_tips(open_tips: dict[int, int], cents: int) -> tuple[dict[int, int], int]:
-    """Take tips out of `cents`; return them by therapist, and what is left then."""
-    own = {}
-    for staff in list(open_tips):
-        part = min(open_tips[staff], cents)
-        if part:
-            own[staff] = part
-            cents -= part
-            open_tips[staff] -= part
-    return own, cents
-
-
-def _give_discount(
-    visit: Appointment,
-    cents: int | None,
-    reason: str,
-    *,
-    actor: Actor,
-    now: datetime,
-) -> None:
-    """Give the visit its discount, within the limit of whoever gives it; audited."""
-    if cents is None or cents == visit.discount_cents:
-        return
-    amounts.insist(cents, nothing_too=True)
-    if not visit.is_active:
-        raise RuleBroken(
-            _("The visit is completed. Refund instead of giving a discount."),
-            reason="discount_too_late",
-        )
-    if cents > visit.price_cents - visit.paid_cents:
-        raise RuleBroken(
-            _("The discount is more than what is left to pay. Refund the rest first."),
-            reason="discount_beyond_balance",
-        )
-    if reason not in DiscountReason.values and cents:
-        raise RuleBroken(_("Say why there is a discount."), reason="discount_without_reason")
-    limit = money.share(visit.price_cents, SpaPolicy.current().desk_discount_percent)
-    within = cents <= limit
-    rights.insist(actor, "spa.discount_appointment" if within else "spa.discount_beyond_limit")
-    visit.discount_cents = cents
-    audit.record(
-        "DISCOUNT_GIVEN",
-        subject=f"appointment:{visit.code}",
-        actor=actor,
-        now=now,
-        reason_code=reason,
-        cents=cents,
-    )
-
-
-def _refuse_amounts(tenders: Sequence[Tender], tips: Mapping[int, int], credit_cents: int) -> None:
-    amounts.insist(credit_cents, nothing_too=True)
-    for cents in tips.values():
-        amounts.insist(cents)
-    if len(tenders) > MOST_TENDERS:
-        raise RuleBroken(_("That is too many parts for one bill."), reason="too_many_tenders")
-    for one in tenders:
-        amounts.insist(one.cents)
-        if one.method not in AT_THE_DESK:
-            raise RuleBroken(_("Choose how it is paid."), reason="method_unknown")
-        insist_on_reference(one.reference, needed=one.method in WITH_REFERENCE)
-        if one.tendered_cents is not None:
-            amounts.insist(one.tendered_cents)
-            if one.method != PaymentMethod.CASH or one.tendered_cents < one.cents:
-                raise RuleBroken(
-                    _("What was handed over in cash does not cover that."),
-                    reason="tendered_too_little",
-                )
-
-
-def _refuse_tips_for_strangers(visit: Appointment, tips: Mapping[int, int]) -> None:
-    """Tips are for who treated the client. One query, none without tips."""
-    if not tips:
-        return
-    there = StaffMember.objects.filter(items__appointment=visit, pk__in=tips)
-    if there.distinct().count() < len(tips):
-        raise RuleBroken(_("A tip goes to a therapist of this visit."), reason="tip_for_a_stranger")
-
-
-def _more_than_owed(owed: int) -> RuleBroken:
-    return RuleBroken(
-        _("Only %(owed)s is left to pay. Take less, or keep the rest as credit.")
-        % {"owed": money.pesos(owed)},
-        reason="more_than_owed",
-        owed_cents=owed,
-    )
