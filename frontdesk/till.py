@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
+from frontdesk.companions import companions
 from frontdesk.forms.charge import ChargeForm
 from spa.models import (
     AT_THE_DESK,
@@ -17,7 +18,7 @@ from spa.models import (
     StaffMember,
     User,
 )
-from spa.services import credit
+from spa.services import credit, payments
 from spa.services.payments import Tender
 from spa.services.payments.charge import CHARGEABLE, OVER
 
@@ -33,6 +34,7 @@ class Sums:
     credit: int
     due: int  # after discount, what was paid before, and credit
     later: int  # what is left for later, if only the deposit is paid now
+    beside: tuple[tuple[Appointment, int], ...]  # who else is paid for, and how much
     tips: int
     tenders: tuple[Tender, ...]
     change: int
@@ -42,9 +44,14 @@ class Sums:
         return sum(one.cents for one in self.tenders)
 
     @property
+    def asked(self) -> int:
+        """What is to be paid now for all of them, without tips."""
+        return self.due + sum(cents for _visit, cents in self.beside)
+
+    @property
     def left(self) -> int:
         """What stays open; less than nothing: what is too much."""
-        return self.due + self.tips - self.handed_over
+        return self.asked + self.tips - self.handed_over
 
 
 class Till:
@@ -60,9 +67,21 @@ class Till:
         items = self.visit.items.select_related("service", "staff")
         return list(items.order_by("position"))
 
-    @property
+    @cached_property
+    def companions(self) -> list[Appointment]:
+        """The visits of her party that can be paid along with hers. One query."""
+        if self.is_debt:
+            return []
+        party = companions(self.visit, user=self.user)
+        return [one for one in party if one.is_active and one.balance_cents]
+
+    @cached_property
     def therapists(self) -> list[StaffMember]:
-        return list(dict.fromkeys(item.staff for item in self.items if item.staff))
+        """Who treats her, or those who came with her. One query with company."""
+        own = [item.staff for item in self.items if item.staff]
+        if self.companions:
+            own += StaffMember.objects.filter(items__appointment__in=self.companions).order_by("pk")
+        return list(dict.fromkeys(own))
 
     @cached_property
     def payments(self) -> list[Payment]:
@@ -141,14 +160,16 @@ class Till:
         if self.is_debt:
             discount, owed = visit.discount_cents, visit.debt_cents
         wanted = owed
-        if typed.get("part") == "deposit" and self.visit.deposit_left_cents:
+        if self.pays_deposit(typed):
             wanted = min(self.visit.deposit_left_cents, owed)
         spent = max(min(self.credit_cents, wanted), 0) if typed.get("use_credit") else 0
         due, tip = wanted - spent, sum(tips.values())
+        beside = self._beside(typed)
         written = {method: typed.get(method) or 0 for method in AT_THE_DESK}
         rest = typed.get("rest")
         if rest and not written[rest]:
-            written[rest] = max(due + tip - sum(written.values()), 0)
+            asked = due + sum(cents for _visit, cents in beside) + tip
+            written[rest] = max(asked - sum(written.values()), 0)
         tendered = typed.get("tendered") if written[M.CASH] else None
         tenders = tuple(
             Tender(
@@ -161,7 +182,26 @@ class Till:
             if cents
         )
         change = max(tendered - written[M.CASH], 0) if tendered else 0
-        return Sums(discount, spent, due, owed - wanted, tip, tenders, change)
+        return Sums(discount, spent, due, owed - wanted, beside, tip, tenders, change)
+
+    def _beside(self, typed: Mapping[str, object]) -> tuple[tuple[Appointment, int], ...]:
+        """Return who else is paid for, each with what is asked for her now."""
+        chosen = typed.get("together") or ()
+        deposit = self.pays_deposit(typed)
+        return tuple(
+            (one, payments.due_of(one, deposit=deposit))
+            for one in (self.companions if chosen else ())
+            if one.pk in chosen
+        )
+
+    @property
+    def paid_along(self) -> set[int]:
+        """The keys of the visits that are paid along with hers."""
+        return {visit.pk for visit, _cents in self.sums.beside}
+
+    def pays_deposit(self, typed: Mapping[str, object]) -> bool:
+        """Say whether only the deposit is paid now."""
+        return typed.get("part") == "deposit" and self.visit.deposit_left_cents > 0
 
     def read(self, form: ChargeForm) -> None:
         """Take over what was typed, as far as it is sound; the sums follow."""

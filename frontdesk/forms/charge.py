@@ -1,11 +1,21 @@
 """What is typed to charge a visit."""
 
+from collections.abc import Sequence
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from frontdesk.forms.booking import PairsField
 from frontdesk.forms.pesos import PesoField
 from frontdesk.forms.single import SingleValues
-from spa.models import AT_THE_DESK, DebtReason, DiscountReason, PaymentMethod, StaffMember
+from spa.models import (
+    AT_THE_DESK,
+    Appointment,
+    DebtReason,
+    DiscountReason,
+    PaymentMethod,
+    StaffMember,
+)
 
 METHODS = [(str(one), PaymentMethod(one).label) for one in AT_THE_DESK]
 
@@ -13,11 +23,19 @@ METHODS = [(str(one), PaymentMethod(one).label) for one in AT_THE_DESK]
 class ChargeForm(SingleValues):
     """One method pays the rest (`rest`); the others pay what is written beside them.
 
-    `therapists` are those of the visit: each may get a tip.
+    `therapists` are those of the visit, or of her party: each may get a tip. `companions` are
+    the visits that can be paid along with hers.
     """
 
     version = forms.IntegerField(min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput)
     request_id = forms.UUIDField(widget=forms.HiddenInput)
+    together = forms.TypedMultipleChoiceField(
+        label=_("Pay for the others, too"),
+        coerce=int,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    versions = PairsField()  # of the visits of her party, by their keys
     part = forms.ChoiceField(choices=[("deposit", "deposit"), ("", "all")], required=False)
     rest = forms.ChoiceField(choices=[*METHODS, ("", _("Nothing more now"))], required=False)
     cash = PesoField(label=_("Amount"))
@@ -46,8 +64,15 @@ class ChargeForm(SingleValues):
         required=False,
     )
 
-    def __init__(self, *arguments, therapists: list[StaffMember], **keywords) -> None:
+    def __init__(
+        self,
+        *arguments,
+        therapists: Sequence[StaffMember],
+        companions: Sequence[Appointment] = (),
+        **keywords,
+    ) -> None:
         super().__init__(*arguments, **keywords)
+        self.fields["together"].choices = [(one.pk, one.client.name) for one in companions]
         self.therapists = therapists
         for one in therapists:
             self.fields[f"tip_{one.pk}"] = PesoField(label=one.name)

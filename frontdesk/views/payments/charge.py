@@ -4,7 +4,7 @@ from uuid import uuid4
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -42,10 +42,10 @@ def charge(request: HttpRequest, code: str) -> HttpResponse:
         raise booking.IllegalTransition(status=till.visit.status)
     if request.method != "POST":
         initial = {**till.proposal(), "request_id": uuid4()}
-        form = ChargeForm(initial=initial, therapists=till.therapists)
+        form = _form(till, initial=initial)
         till.sums = till.add_up(initial, {})
         return _show(request, till, form)
-    form = ChargeForm(request.POST, therapists=till.therapists)
+    form = _form(till, request.POST)
     sound = form.is_valid()
     till.read(form)
     if not sound:
@@ -62,7 +62,7 @@ def charge(request: HttpRequest, code: str) -> HttpResponse:
 def sums(request: HttpRequest, code: str) -> HttpResponse:
     """Add up what is typed so far; writes nothing."""
     till = _till(request, code)
-    form = ChargeForm(request.POST, therapists=till.therapists)
+    form = _form(till, request.POST)
     form.is_valid()
     till.read(form)
     return render(request, "payments/_charge_sum.html", {"till": till, "form": form})
@@ -73,22 +73,39 @@ def _till(request: HttpRequest, code: str) -> Till:
     return Till(get_object_or_404(visible, code=code), user=request.user, now=clock.now())
 
 
-def _charge(request: HttpRequest, till: Till, form: ChargeForm) -> Charged:
+def _form(till: Till, data: QueryDict | None = None, **keywords) -> ChargeForm:
+    company = {"therapists": till.therapists, "companions": till.companions}
+    return ChargeForm(data, **company, **keywords)
+
+
+def _charge(request: HttpRequest, till: Till, form: ChargeForm) -> list[Charged]:
+    """Carry out what the form says; her own visit comes first in the answer."""
     read, sums = form.cleaned_data, till.sums
-    return payments.charge(
-        appointment=till.visit,
-        tenders=sums.tenders,
-        credit_cents=sums.credit,
-        tips=form.tips,
-        discount_cents=None if till.is_debt else read["discount"],
-        discount_reason=read["discount_reason"],
-        excess_to_credit=read["excess_to_credit"],
-        complete=read["close"] or bool(read["debt_reason"]),
-        debt_reason=read["debt_reason"],
-        version=read["version"],
-        asked={name: str(value) for name, value in read.items() if name != "request_id"},
-        now=till.now,
-        actor=Actor(user=request.user, request_id=read["request_id"]),
+    bill = {
+        "tenders": sums.tenders,
+        "credit_cents": sums.credit,
+        "tips": form.tips,
+        "discount_cents": None if till.is_debt else read["discount"],
+        "discount_reason": read["discount_reason"],
+        "excess_to_credit": read["excess_to_credit"],
+        "complete": read["close"] or bool(read["debt_reason"]),
+        "debt_reason": read["debt_reason"],
+    }
+    common = {
+        "asked": {name: str(value) for name, value in read.items() if name != "request_id"},
+        "now": till.now,
+        "actor": Actor(user=request.user, request_id=read["request_id"]),
+    }
+    if not sums.beside:
+        version = read["version"]
+        return [payments.charge(appointment=till.visit, version=version, **bill, **common)]
+    return payments.charge_together(
+        payer=till.visit,
+        others=[visit for visit, _cents in sums.beside],
+        bill=payments.Bill(**bill),
+        deposit=till.pays_deposit(read),
+        versions={**dict(read["versions"]), till.visit.pk: read["version"]},
+        **common,
     )
 
 
@@ -111,12 +128,12 @@ def _refused(
     return _show(request, till, form, status=refusal.http_status, refusal=refusal)
 
 
-def _charged(request: HttpRequest, done: Charged) -> HttpResponse:
-    visit = done.visit
+def _charged(request: HttpRequest, done: list[Charged]) -> HttpResponse:
+    visit = done[0].visit
     if not wants_fragment(request):
         messages.success(request, said_of(done))
         return redirect(beside_its_day(visit))
-    context = {"done": done, "said": said_of(done)}
+    context = {"visit": visit, "said": said_of(done)}
     response = render(request, "payments/_charged.html", context)
     response["HX-Retarget"], response["HX-Reswap"] = "#toasts", "innerHTML"
     response = changed(response, elsewhere=True)
@@ -124,15 +141,16 @@ def _charged(request: HttpRequest, done: Charged) -> HttpResponse:
     return response
 
 
-def said_of(done: Charged) -> str:
+def said_of(done: list[Charged]) -> str:
     """Return in a sentence what was taken, and what is handed back."""
-    taken = sum(payment.amount_cents for payment in done.payments)
+    taken = sum(payment.amount_cents for one in done for payment in one.payments)
     said = _("%(name)s: %(amount)s charged") % {
-        "name": done.visit.client.name,
+        "name": ", ".join(one.visit.client.name for one in done),
         "amount": money.pesos(taken),
     }
-    if done.change_cents:
-        said += " · " + _("%(amount)s change") % {"amount": money.pesos(done.change_cents)}
+    change = sum(one.change_cents for one in done)
+    if change:
+        said += " · " + _("%(amount)s change") % {"amount": money.pesos(change)}
     return said
 
 
