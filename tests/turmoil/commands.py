@@ -5,8 +5,17 @@ from datetime import datetime, timedelta
 from random import Random
 from uuid import UUID
 
-from spa.models import ACTIVE, Appointment, AvailabilityExclusion, CancelledBy, ExclusionKind
-from spa.services import booking, schedule
+from django.db.models import Model, QuerySet
+
+from spa.models import (
+    ACTIVE,
+    Appointment,
+    AvailabilityExclusion,
+    CancelledBy,
+    ExclusionKind,
+    Payment,
+)
+from spa.services import booking, payments, schedule
 from spa.services.audit import Actor
 from spa.services.slots import Member, Wanted
 from tests.turmoil.house import CLOSES, DAYS, OPENS, Stage
@@ -29,6 +38,7 @@ class Hand:
             "client": self.chance.choice(self.stage.clients),
             "wanted": self._wishes(),
             "starts_at": self._start(),
+            "terms": booking.Terms(keep_minutes=self.chance.choice([1, 20, 240])),
         }
         made = booking.book_at(**request)
         if self.chance.random() < 0.2:  # the form is sent once more
@@ -84,6 +94,53 @@ class Hand:
         step = self.chance.choice(steps.get(visit.status, (booking.complete,)))
         step(appointment=visit, **self._told())
 
+    # -- Money --
+    def charge(self) -> None:
+        visit = self._visit()
+        tenders, credit_cents = self._tenders(visit.balance_cents), 0
+        if self.chance.random() < 0.3:
+            credit_cents = self._part(visit.balance_cents)
+        payments.charge(
+            appointment=visit,
+            tenders=tenders,
+            credit_cents=credit_cents,
+            excess_to_credit=self.chance.random() < 0.5,
+            **self._told(),
+        )
+
+    def charge_party(self) -> None:
+        visit = self._visit(of_party=True)
+        others = list(Appointment.objects.of_party(visit).exclude(pk=visit.pk))
+        owed = sum(one.balance_cents for one in (visit, *others))
+        bill = payments.Bill(tenders=self._tenders(owed, whole=True), excess_to_credit=True)
+        payments.charge_together(payer=visit, others=others, bill=bill, **self._told())
+
+    def refund(self) -> None:
+        payment = self._any(Payment.objects.order_by("pk"))
+        payments.refund(
+            payment=payment,
+            cents=self._part(payment.refundable_cents),
+            way=self.chance.choice(["credit", "cash", "bank_transfer"]),
+            reason="complaint",
+            reference="7",
+            **self._here(),
+        )
+
+    def take_back(self) -> None:
+        payments.void(payment=self._any(Payment.objects.order_by("pk")), **self._told())
+
+    def keep(self) -> None:
+        minutes = self.chance.choice([20, 240])
+        booking.keep(appointment=self._visit(), minutes=minutes, **self._told())
+
+    def confirm(self) -> None:
+        booking.confirm_without_deposit(
+            appointment=self._visit(), reason_code="regular", **self._told()
+        )
+
+    def let_holds_expire(self) -> None:
+        booking.expire_due(now=self.stage.now)
+
     # -- Schedules --
     def set_week(self) -> None:
         begins = OPENS * 60 + 30 * self.chance.randrange(5)
@@ -133,6 +190,26 @@ class Hand:
         )
 
     # -- What chance gives --
+    def _tenders(self, owed: int, *, whole: bool = False) -> list[payments.Tender]:
+        cents = owed if whole or self.chance.random() < 0.7 else self._part(owed)
+        methods = self.chance.sample(["cash", "card_terminal", "bank_transfer"], 2)
+        parts = [cents // 200 * 100, cents - cents // 200 * 100]
+        return [
+            payments.Tender(method, part, reference="" if method == "cash" else "7")
+            for method, part in zip(methods, parts, strict=True)
+            if part
+        ]
+
+    def _part(self, cents: int) -> int:
+        """Return whole pesos up to so many cents."""
+        return self.chance.randint(0, cents // 100) * 100
+
+    def _any(self, rows: QuerySet) -> Model:
+        found = list(rows)
+        if not found:
+            raise NothingThere
+        return self.chance.choice(found)
+
     def _told(self) -> dict:
         return {"now": self.stage.now, "actor": self._actor()}
 
@@ -208,6 +285,13 @@ WEIGHTS: dict[Callable[[Hand], None], int] = {
     Hand.cancel: 8,
     Hand.cancel_party: 3,
     Hand.treat: 10,
+    Hand.charge: 14,
+    Hand.charge_party: 4,
+    Hand.refund: 3,
+    Hand.take_back: 2,
+    Hand.keep: 3,
+    Hand.confirm: 3,
+    Hand.let_holds_expire: 3,
     Hand.set_week: 4,
     Hand.set_opening: 2,
     Hand.block: 8,

@@ -1,4 +1,4 @@
-"""A house too small for its clients: three therapists, three rooms, two days."""
+"""A house too small for its clients: three therapists, three rooms, two days, two tills."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -8,15 +8,16 @@ from spa.models import Client, Location, Room, Service, SpaPolicy, StaffMember, 
 from tests.factories import (
     NOW,
     TODAY,
+    ask_for_deposits,
     at,
     make_client,
     make_location,
     make_room,
     make_service,
     make_staff,
-    make_user,
 )
 from tests.spa.booking.houses import lift_limits
+from tests.tills import make_worker, open_drawer
 
 DAYS = (TODAY, TODAY + timedelta(days=1))
 OPENS, CLOSES = 8, 20
@@ -43,8 +44,9 @@ def build() -> None:
     make_service(minutes=20)
     for _ in range(CLIENTS):
         make_client()
+    ask_for_deposits()
     for _ in range(USERS):
-        make_user(all_locations=True)
+        open_drawer(location, make_worker("manager"))
 
 
 @dataclass
