@@ -1,5 +1,7 @@
 // The booking panel and the form that moves a visit: the client list by keyboard, the filter of
 // services, Ctrl+Enter, and where the keyboard goes on after a redraw. The server draws it all.
+import "./draft.js";
+
 const form = () => document.querySelector("form[data-booking]");
 const search = () => document.getElementById("client-search");
 const options = () => [

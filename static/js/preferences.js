@@ -13,3 +13,11 @@ if (matchMedia("(forced-colors: active)").matches) {
   const href = document.getElementById("dialog").dataset.contrast;
   document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href }));
 }
+
+// Who logs out leaves no begun visit behind in the tab: draft.js keeps it there.
+document.addEventListener("submit", (event) => {
+  if (!event.target.matches("[data-log-out]")) return;
+  for (const key of Object.keys(sessionStorage)) {
+    if (key.startsWith("booking-")) sessionStorage.removeItem(key);
+  }
+});
