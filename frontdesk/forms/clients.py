@@ -1,5 +1,6 @@
 """What the forms about a client send. What can be kept is decided by the services."""
 
+from collections.abc import Collection
 from datetime import date
 from uuid import uuid4
 
@@ -12,6 +13,7 @@ from frontdesk.forms.single import SingleValues
 from spa import phones
 from spa.errors import BusinessLogicError
 from spa.models import Client, ConsentChannel, ConsentKind
+from spa.services import clients
 
 # More than anything that can be kept: a field only keeps out what nobody types.
 LONGEST_LINE, LONGEST_TEXT = 300, 5000
@@ -67,8 +69,23 @@ class NewClientForm(DeskForm):
         )
 
 
+class ShownField(forms.CharField):
+    """A detail as the page showed it, in the words of `clients.as_texts`."""
+
+    widget = forms.HiddenInput
+
+    def __init__(self) -> None:
+        super().__init__(required=False, strip=False)
+
+
+DETAILS = ("name", "phone", "email", "language", "birth_date", "guardian")
+
+
 class EditClientForm(NewClientForm):
-    """`guardian_name` looks for a guardian; who is found is then chosen as `guardian`."""
+    """`guardian_name` looks for a guardian; who is found is then chosen as `guardian`.
+
+    `shown_…` are the details that the page showed: what was left as it was is nobody's wish.
+    """
 
     version = forms.IntegerField(min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput)
     language = forms.ChoiceField(
@@ -90,6 +107,12 @@ class EditClientForm(NewClientForm):
         empty_label=_("Nobody"),
         widget=forms.RadioSelect,
     )
+    shown_name = ShownField()
+    shown_phone = ShownField()
+    shown_email = ShownField()
+    shown_language = ShownField()
+    shown_birth_date = ShownField()
+    shown_guardian = ShownField()
     guardian_name = forms.CharField(
         label=_("Look for a guardian"),
         max_length=LONGEST_LINE,
@@ -104,13 +127,17 @@ class EditClientForm(NewClientForm):
         if self.is_bound and (sought := self.data.get("guardian_name", "")[:LONGEST_LINE]):
             found = Client.objects.exclude(pk=client.pk).matching(sought)
             choices |= {one.pk for one in found[:MOST_GUARDIANS]}
-        self.fields["guardian"].queryset = Client.objects.filter(pk__in=choices).order_by("name")
+        self._offer(choices)
+
+    def _offer(self, guardians: set[int]) -> None:
+        self.fields["guardian"].queryset = Client.objects.filter(pk__in=guardians).order_by("name")
 
     @classmethod
     def about(cls, client: Client) -> "EditClientForm":
         """Return the form as it is opened, with what is stored."""
         fields = ("name", "email", "language", "birth_date", "guardian", "version")
         stored = {field: getattr(client, field) for field in fields}
+        stored |= {f"shown_{field}": text for field, text in clients.as_texts(client).items()}
         return cls(client=client, initial={**stored, "phone": phones.spoken(client.phone)})
 
     def clean(self) -> dict:
@@ -129,8 +156,29 @@ class EditClientForm(NewClientForm):
     @property
     def details(self) -> dict:
         """What `clients.edit` takes."""
-        fields = ("name", "phone", "email", "language", "birth_date", "guardian")
-        return {field: self.cleaned_data[field] for field in fields}
+        return {field: self.cleaned_data[field] for field in DETAILS}
+
+    @property
+    def shown(self) -> dict[str, str] | None:
+        """What the page showed; None where the form does not say."""
+        if not any(f"shown_{field}" in self.data for field in DETAILS):
+            return None
+        return {field: self.cleaned_data[f"shown_{field}"] for field in DETAILS}
+
+    def show_again(self, client: Client, *, clashing: Collection[str]) -> None:
+        """Have the form, when it is shown again, speak of the client as she is now.
+
+        What she left as it was shown, and another user changed, is shown as that user left it.
+        """
+        now, was, opened = clients.as_texts(client), self.shown or {}, type(self).about(client)
+        chosen = self.cleaned_data["guardian"]
+        self._offer({client.guardian_id, chosen and chosen.pk} - {None})
+        self.data = self.data.copy()
+        self.data["version"] = client.version
+        for field in DETAILS:
+            if was and now[field] != was[field] and field not in clashing:
+                self.data[field] = opened[field].value() or ""
+            self.data[f"shown_{field}"] = now[field]
 
 
 class HealthForm(DeskForm):

@@ -1,6 +1,7 @@
 """Writing a client down and changing her: nothing typed is lost, nobody is overwritten unseen."""
 
 import re
+from datetime import date
 from uuid import uuid4
 
 import pytest
@@ -38,6 +39,7 @@ def sent(of, **more):
         "birth_date": of.birth_date or "",
         "guardian": of.guardian_id or "",
         "version": of.version,
+        **{f"shown_{field}": text for field, text in clients.as_texts(of).items()},
         **more,
     }
 
@@ -164,8 +166,66 @@ def test_a_form_that_was_overtaken_shows_both_and_can_then_be_saved(desk, visit)
     assert 'name="version" value="2"' in page
     assert Client.objects.get(pk=visit.client.pk).name == "Mariana Ruiz"
 
-    assert desk.post(address, {**form, "version": 2}).status_code == 302
+    again = form | {"version": 2, "shown_name": "Mariana Ruiz"}
+    assert desk.post(address, again).status_code == 302
     assert Client.objects.get(pk=visit.client.pk).name == "Mariana R."
+
+
+def test_two_users_who_change_different_details_both_have_their_way(desk, visit):
+    form = sent(visit.client, phone="300 111 2233")
+    clients.edit(client=visit.client, name="Mariana Ruiz", now=NOW, actor=Actor())
+
+    answer = desk.post(f"/clients/{visit.client.pk}/edit/", form)
+
+    kept = Client.objects.get(pk=visit.client.pk)
+    assert answer.status_code == 302
+    assert (kept.name, kept.phone) == ("Mariana Ruiz", "+573001112233")
+
+
+def test_only_what_both_changed_is_asked_about_and_the_rest_is_merged(desk, visit):
+    mother = make_client(name="Lucía Lozano")
+    form = sent(visit.client, name="Mariana R.", email="m@correo.test")
+    theirs = {
+        "name": "Mariana Ruiz",
+        "language": "en",
+        "guardian": mother,
+        "birth_date": date(2015, 4, 12),
+    }
+    clients.edit(client=visit.client, **theirs, now=NOW, actor=Actor())
+
+    page = desk.post(f"/clients/{visit.client.pk}/edit/", form).content.decode()
+
+    assert page.count("<td>") == 2
+    assert "<td>Mariana R.</td><td>Mariana Ruiz</td>" in page
+    again = {name: value for name, value in inputs(page).items() if name in form}
+    assert (again["name"], again["email"]) == ("Mariana R.", "m@correo.test")
+    assert (again["birth_date"], again["guardian"]) == ("2015-04-12", str(mother.pk))
+    assert desk.post(f"/clients/{visit.client.pk}/edit/", again).status_code == 302
+    kept = Client.objects.get(pk=visit.client.pk)
+    assert (kept.name, kept.email, kept.language) == ("Mariana R.", "m@correo.test", "en")
+    assert (kept.guardian, kept.birth_date) == (mother, date(2015, 4, 12))
+
+
+def test_a_form_that_does_not_say_what_it_showed_overwrites_nobody(desk, visit):
+    form = sent(visit.client, phone="300 111 2233")
+    form = {name: value for name, value in form.items() if not name.startswith("shown_")}
+    clients.edit(client=visit.client, name="Mariana Ruiz", now=NOW, actor=Actor())
+
+    assert desk.post(f"/clients/{visit.client.pk}/edit/", form).status_code == 409
+
+
+def inputs(page):
+    """Return what the form of a page would send."""
+    form = page[page.index('<form class="card') :]
+    form = form[: form.index("</form>")]
+    tags = [
+        tag for tag in re.findall(r"<input[^>]*>", form) if "radio" not in tag or " checked" in tag
+    ]
+    pairs = [
+        (re.search(r'name="([^"]*)"', tag), re.search(r'value="([^"]*)"', tag)) for tag in tags
+    ]
+    sent = {name[1]: value[1] if value else "" for name, value in pairs}
+    return sent | {"language": re.search(r'<option value="(\w+)" selected', form)[1]}
 
 
 @pytest.mark.parametrize("version", ["", "0", "-1", "x", str(2**40)])

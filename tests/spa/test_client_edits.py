@@ -35,7 +35,7 @@ def test_an_edit_of_what_was_shown_before_another_edit_is_stale():
         edit(client, version=1, name="Ana Pérez")
 
     client.refresh_from_db()
-    assert refusal.value.facts == {"version": 2}
+    assert refusal.value.facts == {"version": 2, "fields": ["name"]}
     assert (client.name, ClientChange.objects.count()) == ("Ana Ruiz", 1)
 
 

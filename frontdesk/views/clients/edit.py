@@ -1,5 +1,7 @@
 """A client's details: written down for the first time, and changed."""
 
+from collections.abc import Collection
+
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -48,16 +50,16 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
                 clients.edit(
                     client=client,
                     version=form.cleaned_data["version"],
+                    shown=form.shown,
                     **form.details,
                     now=clock.now(),
                     actor=_actor(request, form),
                 )
             except Stale as refusal:
                 client.refresh_from_db()
-                clashes = _clashes(form, client)
+                clashes = _clashes(form, client, refusal.facts["fields"])
+                form.show_again(client, clashing=refusal.facts["fields"])
                 status = _refuse(form, refusal)
-                form.data = form.data.copy()
-                form.data["version"] = client.version
             except BusinessLogicError as refusal:
                 status = _refuse(form, refusal)
             else:
@@ -101,20 +103,10 @@ def _having(typed: str | None) -> list[Client]:
     return list(Client.objects.filter(phone=number).order_by("search_name", "pk")[:MOST_SAME])
 
 
-def _clashes(form: EditClientForm, client: Client) -> list[dict]:
-    """Return the fields in which what was typed is not what is stored now."""
-    shown = []
-    for field, typed in form.details.items():
-        stored = getattr(client, field)
-        if field == "phone" and _same_number(typed, stored):
-            continue
-        if (typed or "") != (stored or ""):
-            shown.append({"label": form[field].label, "typed": typed, "stored": stored})
-    return shown
-
-
-def _same_number(typed: str, stored: str) -> bool:
-    try:
-        return phones.normalise(typed) == stored
-    except phones.PhoneInvalid:
-        return False
+def _clashes(form: EditClientForm, client: Client, fields: Collection[str]) -> list[dict]:
+    """Return what was typed and what is stored now where two users changed the same."""
+    typed = form.details
+    return [
+        {"label": form[field].label, "typed": typed[field], "stored": getattr(client, field)}
+        for field in fields
+    ]

@@ -11,7 +11,7 @@ from spa.services.clients.consents import (
     record_consent,
     set_alert,
 )
-from spa.services.clients.details import Details, check, create, edit
+from spa.services.clients.details import Details, as_texts, check, create, edit
 from spa.services.clients.flags import AlreadyFlagged, NotFlagged, flag, lift
 from spa.services.clients.health_notes import (
     MAX_NOTE,
@@ -30,6 +30,7 @@ __all__ = [
     "HealthConsentMissing",
     "NotFlagged",
     "Visits",
+    "as_texts",
     "check",
     "consent_text",
     "consent_text_behind",

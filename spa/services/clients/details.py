@@ -1,6 +1,6 @@
 """Who a client is and how she is reached (rule book §4, `Client`)."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from typing import TypedDict, Unpack
 
@@ -86,16 +86,19 @@ def edit(
     *,
     client: Client,
     version: int | None = None,
+    shown: Mapping[str, str] | None = None,
     now: datetime,
     actor: Actor,
     **changes: Unpack[Details],
 ) -> Client:
     """Change what is known of a client; only what differs is written, each with its old value.
 
-    Pass only what the person at the desk touched: what another user changed meanwhile then
-    stays as she left it. Guardians are no wards themselves, so that they cannot form a ring.
+    `shown` is what the person at the desk had before her, as `as_texts` returns it: what she left
+    as it was shown stays as another user left it meanwhile. Guardians are no wards themselves, so
+    that they cannot form a ring.
 
-    :raises Stale: `version` is given and another user edited her meanwhile
+    :raises Stale: `version` is given and another user edited her meanwhile; with `shown` only
+        where both changed the same to different things, which `facts["fields"]` names
     :raises DetailInvalid: a value cannot be kept; `facts["field"]` says which
     """
     earlier = idempotency.claim(
@@ -119,17 +122,19 @@ def edit(
     }
     client = locked[client.pk]
 
-    if version is not None and version != client.version:
-        raise Stale(version=client.version)
-    kept = {field: CLEAN[field](value) for field, value in changes.items() if field in CLEAN}
-    if "birth_date" in changes:
-        kept["birth_date"] = _birth_date(changes["birth_date"], today=timezone.localdate(now))
-    if "guardian" in changes:
+    kept = _touched(changes, shown)
+    if "birth_date" in kept:
+        kept["birth_date"] = _birth_date(kept["birth_date"], today=timezone.localdate(now))
+    if "guardian" in kept:
         kept["guardian"] = _guardian(guardian and locked[guardian.pk], of=client)
-    if unknown := changes.keys() - kept.keys():
-        raise TypeError(f"a client has no {', '.join(sorted(unknown))} to edit")
-
     before = {field: getattr(client, field) for field in kept}
+    if version is not None and version != client.version:
+        both = [
+            f for f in kept if kept[f] != before[f] and _as_text(before[f]) != (shown or {}).get(f)
+        ]
+        if both or shown is None:
+            raise Stale(version=client.version, fields=both)
+
     changed = [field for field, value in kept.items() if value != before[field]]
     if changed:
         for field in changed:
@@ -152,6 +157,19 @@ def edit(
         )
     idempotency.settle(actor=actor, result=str(client.pk))
     return client
+
+
+def as_texts(client: Client) -> dict[str, str]:
+    """Return what can be edited of a client, by field, as texts that can be compared."""
+    return {field: _as_text(getattr(client, field)) for field in Details.__annotations__}
+
+
+def _touched(changes: Details, shown: Mapping[str, str] | None) -> dict[str, object]:
+    """Return what was not left as it was shown, as it is kept."""
+    if unknown := changes.keys() - Details.__annotations__.keys():
+        raise TypeError(f"a client has no {', '.join(sorted(unknown))} to edit")
+    kept = {field: CLEAN.get(field, _as_it_is)(value) for field, value in changes.items()}
+    return {f: new for f, new in kept.items() if not shown or _as_text(new) != shown.get(f)}
 
 
 def _name(typed: str) -> str:
@@ -261,6 +279,10 @@ def check(**typed: str) -> Iterator[DetailInvalid]:
             CLEAN[field](value)
         except DetailInvalid as refusal:
             yield refusal
+
+
+def _as_it_is(value: object) -> object:
+    return value
 
 
 def _as_text(value: object) -> str:
