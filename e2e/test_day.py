@@ -123,3 +123,17 @@ def test_arrows_turn_the_day_and_t_comes_back(desk, house):
     desk.wait_for_selector('#day[data-day="2026-11-18"]')
     desk.keyboard.press("t")
     desk.wait_for_selector('#day[data-day="2026-11-19"]')
+
+
+def test_a_visit_that_is_cancelled_is_told_and_the_word_goes_by_itself(desk, house):
+    desk.clock.install()
+    card(desk, house.visit).click()
+    desk.wait_for_selector("#panel #appointment")
+    desk.on("dialog", lambda asked: asked.accept())
+    desk.click('#appointment [popovertarget="visit-menu"]')
+    desk.click('#visit-menu form[action$="/cancel_client/"] button')
+
+    desk.wait_for_selector("#toasts .toast")
+    assert house.visit.code in desk.inner_text("#toasts")
+    desk.clock.fast_forward(10_000)
+    desk.wait_for_selector("#toasts .toast", state="detached")

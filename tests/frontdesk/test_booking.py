@@ -169,6 +169,23 @@ def test_a_step_by_htmx_gives_the_visit_back_and_has_the_day_redrawn(client, vis
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("command", ["cancel_client", "cancel_spa", "no_show"])
+def test_a_step_whose_buttons_go_with_it_says_what_was_done(client, visit, monkeypatch, command):
+    monkeypatch.setattr("spa.clock.now", lambda: at(10, 30))
+    client.force_login(worker("receptionist", visit.location))
+    htmx, board = {"HX-Request": "true"}, f"/check-in/?location={visit.location_id}"
+
+    answer = client.post(url(visit, command), {"version": 1}, headers=htmx)
+    again = client.post(url(visit, command), {"version": 1, "next": board}, headers=htmx)
+    plain = client.post(url(visit, command), {"version": 1, "confirmed": "1"}, follow=True)
+
+    said = f"{BY_NAME[command].done}: 10:00 · {visit.code}"
+    assert said in answer.content.decode().partition('hx-swap-oob="innerHTML:#toasts"')[2]
+    assert (again["HX-Retarget"], said in again.content.decode()) == ("#toasts", True)
+    assert said in plain.content.decode()
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("version", ["", "abc", "-1", "9" * 40])
 def test_a_button_without_a_version_is_out_of_date(client, visit, today, version):
     client.force_login(worker("receptionist", visit.location))

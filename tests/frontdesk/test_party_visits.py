@@ -139,6 +139,8 @@ def test_a_party_is_cancelled_as_one(desk, party, by):
     assert answer.status_code == 200
     assert {(one.status, one.cancelled_by) for one in reread(*party)} == {("cancelled", by)}
     assert answer["HX-Trigger"] == "visit-changed"
+    told = answer.content.decode().partition('hx-swap-oob="innerHTML:#toasts"')[2]
+    assert all(one.code in told for one in party)
 
 
 def test_cancelled_twice_is_cancelled_once(desk, party):

@@ -1,15 +1,16 @@
 """One visit: what it is, what happened to it, and what can be done with it now."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from uuid import NAMESPACE_URL, UUID, uuid5
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Max, Q
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -47,6 +48,7 @@ class Command:
     icon: str
     call: Callable[..., Appointment]
     confirm: Promise | str = ""  # the question before a step that hurts
+    done: Promise | str = ""  # said after one whose buttons are gone with it
     when: Callable[[Appointment, datetime], bool] = lambda _visit, _now: True
 
 
@@ -88,6 +90,7 @@ COMMANDS = (
         icon="check-check",
         call=booking.complete,
         confirm=_("Record that this visit took place?"),
+        done=_("Recorded as completed"),
         # What is not paid is charged, and closed along with that.
         when=lambda visit, now: visit.starts_at <= now and visit.balance_cents == 0,
     ),
@@ -95,6 +98,7 @@ COMMANDS = (
         *("no_show", _("Record no-show"), CANCEL, (S.CONFIRMED,), "user-round-x"),
         call=booking.record_no_show,
         confirm=_("Record that the client did not come? Her time becomes free."),
+        done=_("Recorded as a no-show"),
         when=lambda visit, now: visit.starts_at <= now,
     ),
     Command(
@@ -102,12 +106,14 @@ COMMANDS = (
         icon="circle-x",
         call=partial(booking.cancel, cancelled_by=CancelledBy.CLIENT),
         confirm=_("Cancel this visit because the client asked for it? Its time becomes free."),
+        done=_("Cancelled for the client"),
     ),
     Command(
         *("cancel_spa", _("Cancel for the spa"), CANCEL, CANCELLABLE),
         icon="circle-x",
         call=partial(booking.cancel, cancelled_by=CancelledBy.SPA),
         confirm=_("Cancel this visit on the spa’s side? Its time becomes free."),
+        done=_("Cancelled for the spa"),
     ),
 )
 BY_NAME = {command.name: command for command in COMMANDS}
@@ -146,11 +152,29 @@ def act(request: HttpRequest, code: str, command: str) -> HttpResponse:
             return changed(refusals.answer(request, refusal), elsewhere=True)
         context = visit_context(request.user, code, shown=shown) | {"refusal": refusal}
         return changed(show(request, context, status=refusal.http_status))
+    done = told(chosen.done, [visit]) if chosen.done else ""
     if not wants_fragment(request):
+        if done:
+            messages.success(request, done)
         return redirect(page or beside_its_day(visit))
     if page:
-        return changed(HttpResponse(status=204), elsewhere=True)
-    return changed(show(request, visit_context(request.user, code)))
+        return changed(_notice(request, done), elsewhere=True)
+    return changed(show(request, visit_context(request.user, code) | {"done": done}))
+
+
+def told(done: Promise | str, visits: Sequence[Appointment]) -> str:
+    """Return what is said after a step: what was done, when the first is, and the codes."""
+    at = visits[0].starts_at.astimezone(visits[0].location.tz)
+    return f"{done}: {at:%H:%M} · {', '.join(one.code for one in visits)}"
+
+
+def _notice(request: HttpRequest, done: str) -> HttpResponse:
+    """Return what is said in the toast region; nothing where the page shows it by itself."""
+    if not done:
+        return HttpResponse(status=204)
+    response = render(request, "_done.html", {"done": done})
+    response["HX-Retarget"], response["HX-Reswap"] = "#toasts", "innerHTML"
+    return response
 
 
 def key_of(step: str, version: int) -> UUID:

@@ -20,7 +20,7 @@ from frontdesk.booking_panel import Panel
 from frontdesk.forms.booking import BookingForm
 from frontdesk.guest import Guest
 from frontdesk.htmx import render_screen, wants_fragment
-from frontdesk.views.booking.appointment import beside_its_day
+from frontdesk.views.booking.appointment import beside_its_day, told
 from spa import clock
 from spa.errors import BusinessLogicError, RuleBroken
 from spa.models import Appointment, AppointmentStatus, Client, OverrideReason
@@ -214,9 +214,7 @@ def went_to(
 
     `then` is a fragment of the address that opens something there.
     """
-    at = visit.starts_at.astimezone(visit.location.tz)
-    codes = ", ".join(one.code for one in [visit, *beside])
-    messages.success(request, f"{done}: {at:%H:%M} · {codes}")
+    messages.success(request, told(done, [visit, *beside]))
     if wants_fragment(request):
         return HttpResponse(status=204, headers={"HX-Redirect": beside_its_day(visit) + then})
     return redirect(beside_its_day(visit) + then)

@@ -2,6 +2,7 @@
 
 from uuid import NAMESPACE_URL, uuid5
 
+from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -16,6 +17,7 @@ from frontdesk.views.booking.appointment import (
     beside_its_day,
     changed,
     find,
+    told,
     visit_context,
 )
 from spa import clock
@@ -39,9 +41,8 @@ def cancel_party(request: HttpRequest, code: str) -> HttpResponse:
             request, question, label=_("Cancel the whole party"), back=beside_its_day(visit)
         )
     key = uuid5(NAMESPACE_URL, f"{request.path}?by={by}&versions={sorted(versions.items())}")
-    context = {}
     try:
-        booking.cancel_party(
+        visits = booking.cancel_party(
             appointment=visit,
             cancelled_by=by,
             versions=versions,
@@ -49,17 +50,22 @@ def cancel_party(request: HttpRequest, code: str) -> HttpResponse:
             actor=Actor(user=request.user, request_id=key),
         )
     except BusinessLogicError as refusal:
-        context = {"refusal": refusal}
-    if not context and not wants_fragment(request):
+        context = visit_context(request.user, code, shown=versions.get(visit.pk))
+        return _show(request, context | {"refusal": refusal}, status=refusal.http_status)
+    done = told(_("The whole party is cancelled"), visits)
+    if not wants_fragment(request):
+        messages.success(request, done)
         return redirect(beside_its_day(visit))
-    shown = versions.get(visit.pk)
-    context = visit_context(request.user, code, shown=shown if context else None) | context
+    return _show(request, visit_context(request.user, code) | {"done": done})
+
+
+def _show(request: HttpRequest, context: dict, status: int = 200) -> HttpResponse:
     return changed(
         render_screen(
             request,
             page="booking/appointment.html",
             fragment="booking/_appointment.html",
             context=context,
-            status=context["refusal"].http_status if "refusal" in context else 200,
+            status=status,
         )
     )
