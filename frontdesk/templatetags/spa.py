@@ -3,12 +3,13 @@
 from datetime import date, datetime, timedelta
 
 from django import template
-from django.utils import formats
+from django.utils import formats, timezone
 from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+import spa.clock
 from spa import money, phones
 from spa.models import Client, PaymentMethod
 from spa.models.people import initials
@@ -98,8 +99,20 @@ def month_name(day: date) -> str:
 
 
 @register.filter
+def of_month(day: date) -> str:
+    """Return the month after the number of a day, with its year where that is not this one."""
+    month = {"month": month_name(day), "year": day.year}
+    return _("of %(month)s") % month if is_this_year(day) else _("of %(month)s %(year)s") % month
+
+
+@register.filter
 def day_as(day: date, pattern: str) -> str:
-    """Return a day in one of Django's patterns; in Spanish a month has no capital."""
+    """Return a day in one of Django's patterns; in Spanish a month has no capital.
+
+    One that ends with the month goes on with the year where that is not this one.
+    """
+    if pattern.endswith("M") and not is_this_year(day):
+        pattern += " Y"
     text = formats.date_format(day, pattern)
     return text.lower() if get_language().startswith("es") else text
 
@@ -107,8 +120,12 @@ def day_as(day: date, pattern: str) -> str:
 @register.filter
 def whole_day(day: date) -> str:
     """Return a day as a heading says it: `Jueves 19 de noviembre`, `Thursday 19 November`."""
-    month = _("of %(month)s") % {"month": month_name(day)}
-    return f"{capfirst(formats.date_format(day, 'l j'))} {month}"
+    return f"{capfirst(formats.date_format(day, 'l j'))} {of_month(day)}"
+
+
+@register.filter
+def is_this_year(day: date) -> bool:
+    return day.year == timezone.localdate(spa.clock.now()).year
 
 
 @register.filter
