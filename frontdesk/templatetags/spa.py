@@ -120,7 +120,13 @@ def day_as(day: date, pattern: str) -> str:
 @register.filter
 def whole_day(day: date) -> str:
     """Return a day as a heading says it: `Jueves 19 de noviembre`, `Thursday 19 November`."""
-    return f"{capfirst(formats.date_format(day, 'l j'))} {of_month(day)}"
+    return capfirst(day_within(day))
+
+
+@register.filter
+def day_within(day: date) -> str:
+    """Return the same within a sentence, where Spanish writes no capital: `jueves 19 de …`."""
+    return f"{day_as(day, 'l j')} {of_month(day)}"
 
 
 @register.filter

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from django.utils.translation import override
 
-from frontdesk.templatetags.spa import day_as, whole_day
+from frontdesk.templatetags.spa import day_as, day_within, whole_day
 from tests.factories import at
 from tests.frontdesk.people import worker
 
@@ -27,6 +27,13 @@ def test_a_day_of_another_year_is_written_with_it(language, this_year, next_year
     with override(language):
         assert whole_day(date(2026, 11, 19)) == this_year
         assert whole_day(date(2027, 11, 19)) == next_year
+
+
+def test_within_a_sentence_spanish_has_no_capitals_and_english_has():
+    with override("es"):
+        assert day_within(date(2026, 11, 19)) == "jueves 19 de noviembre"
+    with override("en"):
+        assert day_within(date(2026, 11, 19)) == "Thursday 19 November"
 
 
 def test_a_short_date_has_its_year_once_and_only_where_it_is_another():
