@@ -30,6 +30,8 @@ LONGEST_SEARCH, MOST_WORDS = 120, 6
 ALMOST_THE_SAME = 0.8
 # What a letter for letter likeness leaves out: the right beginning, the right consonants.
 BEGINS, SAME_BONES, AS_TYPED = 0.25, 0.5, 1.0
+# Of each word (pg_trgm): who neither sounds nor is spelt as much like it is not meant ("xxqq").
+LEAST_SOUND, LEAST_SPELLING = 0.6, 0.3
 
 
 def folded(text: str) -> str:
@@ -59,11 +61,15 @@ class Bones(models.Func):
     output_field = models.TextField()
 
 
-class Alike(models.Func):
-    """The keys of the 300 clients whose names sound most like the words: by index, see 0006."""
+class IsAlike(models.Func):
+    """Whether a key is of the 300 clients whose names sound most like the words: see 0006.
 
-    template = "(SELECT spa_clients_alike(%(expressions)s))"
-    output_field = models.BigIntegerField()
+    An array, so that these are looked up by their keys before anything else is asked of them.
+    """
+
+    template = "(%(expressions)s))))"
+    arg_joiner = " = ANY (ARRAY(SELECT spa_clients_alike("
+    output_field = models.BooleanField()
 
 
 def _points(condition: Q | Contains, points: float) -> Case:
@@ -103,8 +109,14 @@ class ClientQuerySet(models.QuerySet):
             likeness += TrigramStrictWordSimilarity(word, sound)
         if len(words) > 1:  # "Tatiana Villegas" before Tatiana Ríos Villegas
             likeness += _points(Q(search_name__contains=" ".join(words)), AS_TYPED)
+        sounds = sum((TrigramWordSimilarity(word, sound) for word in typed), Value(0.0))
+        spelt = sum((TrigramWordSimilarity(word, "search_name") for word in words), Value(0.0))
         return (
-            self.filter(pk__in=Alike(Value(" ".join(words))))
+            self.filter(IsAlike("pk", Value(" ".join(words))))
+            .alias(sounds=sounds, spelt=spelt)
+            .filter(
+                Q(spelt__gte=LEAST_SPELLING * len(words)) | Q(sounds__gte=LEAST_SOUND * len(words))
+            )
             .annotate(likeness=likeness)
             .order_by("-likeness", "search_name", "pk")
         )
@@ -117,7 +129,7 @@ class ClientQuerySet(models.QuerySet):
         same_phone = Q(phone=client.phone)
         return (
             self.exclude(pk=client.pk)
-            .filter(same_phone | Q(pk__in=Alike(Value(folded(client.name)))))
+            .filter(same_phone | Q(IsAlike("pk", Value(folded(client.name)))))
             .annotate(
                 same_phone=ExpressionWrapper(same_phone, output_field=models.BooleanField()),
                 likeness=TrigramSimilarity("search_sound", Sound(Value(client.name))),

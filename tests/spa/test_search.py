@@ -45,6 +45,23 @@ def test_98_of_100_misspelt_names_are_among_the_first_three_of_two_thousand():
     assert len(missed) <= len(every) * 0.02, missed
 
 
+def test_what_resembles_no_name_finds_nobody():
+    write_clients(2_000)
+    keys = ("xxqq", "qwerty", "zzz", "kkkk", "fff", "xyz", "asdf", "jjj qqq")
+
+    assert {typed: list(Client.objects.matching(typed)) for typed in keys} == {
+        typed: [] for typed in keys
+    }
+
+
+def test_only_who_sounds_alike_is_looked_at():
+    write_clients(50)
+    with connection.cursor() as cursor:
+        leave_only_bitmaps(cursor)
+
+    assert "spa_client_pkey" in Client.objects.matching("mariana").explain()
+
+
 def test_a_name_is_found_by_the_index():
     write_clients(50)
     with connection.cursor() as cursor:
