@@ -13,7 +13,7 @@ from frontdesk.codes import is_code
 from frontdesk.htmx import render_screen, wants_fragment
 from frontdesk.views.booking.appointment import visit_context
 from spa import clock, localtime
-from spa.models import Location, User
+from spa.models import Location, StaffMember, User
 from spa.services import agenda, day_version
 
 # What was free a while ago is past now: the open day draws itself anew that often.
@@ -77,6 +77,7 @@ def _day(request: HttpRequest, location: Location, day: date) -> HttpResponse:
         "yesterday": day - timedelta(days=1),
         "tomorrow": day + timedelta(days=1),
         "month": month.around(day),
+        "member": _first_member(shown),
         "can_book": user.has_perm("spa.book_appointment"),
         "version": version,
         "tray": [tray.draw(items, shown) for items in aside],
@@ -99,6 +100,14 @@ def _columns(request: HttpRequest) -> agenda.By:
     if "v" not in request.GET and request.session.get(COLUMNS, "staff") != asked:
         request.session[COLUMNS] = asked
     return asked
+
+
+def _first_member(shown: agenda.Agenda) -> StaffMember | None:
+    """Return the therapist to whose week the day leads: of the first column, else of the house."""
+    if shown.by == "staff":
+        return shown.columns[0].staff if shown.columns else None
+    here = StaffMember.objects.active().working_at(shown.location)
+    return here.order_by("position", "pk").first()
 
 
 def _open_visit(request: HttpRequest) -> dict:

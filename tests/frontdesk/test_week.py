@@ -267,6 +267,14 @@ def test_the_day_by_room_has_a_column_for_each_room(desk, house, paola):
     ]
 
 
+def test_the_way_to_the_week_stays_when_the_columns_are_rooms(desk, house, paola):
+    make_room(house)
+
+    for columns_are in ("room", "staff"):
+        html = desk.get(f"{DAY}?by={columns_are}").content.decode()
+        assert f'href="{week_of(paola)}" aria-keyshortcuts="w"' in html
+
+
 def test_what_needs_no_room_stands_in_a_column_of_its_own(desk, house, paola):
     make_room(house)
     outside = book(house, at(10), massage(paola))
