@@ -1,7 +1,8 @@
 """The day at the desk: a visit is opened, moved by pointer and by keyboard, and led to its end."""
 
 from e2e.hands import card, cell, charge, drag, go_back, lift, reread, step
-from tests.factories import at
+from spa.models import User
+from tests.factories import at, make_location
 
 
 def test_a_visit_is_checked_in_started_and_finished_from_the_panel(desk, house):
@@ -137,3 +138,21 @@ def test_a_visit_that_is_cancelled_is_told_and_the_word_goes_by_itself(desk, hou
     assert house.visit.code in desk.inner_text("#toasts")
     desk.clock.fast_forward(10_000)
     desk.wait_for_selector("#toasts .toast", state="detached")
+
+
+def test_an_address_names_the_house_once(desk, house):
+    User.objects.update(all_locations=True)
+    make_location()
+    desk.goto(f"{desk.url}?location={house.location.pk}")
+
+    asked = []
+    desk.on("request", lambda request: asked.append(request.url))
+    for move in ('[aria-keyshortcuts="ArrowRight"]', '[aria-keyshortcuts="t"]'):
+        with desk.expect_response("**/*location=*"):
+            desk.click(f".day-bar {move}")
+    desk.evaluate("document.body.dispatchEvent(new Event('visit-changed'))")
+    desk.wait_for_load_state("networkidle")
+
+    of_houses = [url for url in asked if "location=" in url]
+    assert len(of_houses) >= 3
+    assert [url for url in of_houses if url.count("location=") > 1] == []
