@@ -43,3 +43,13 @@ def test_on_a_phone_the_last_line_is_read_above_the_round_button(desk, house):
     assert desk.evaluate(BELOW_BUTTON, ".cal-col") <= 0
     desk.goto(desk.url + "clients/")
     assert desk.evaluate(BELOW_BUTTON, ".page > *") <= 0
+
+
+def test_a_short_visit_on_the_calendar_tells_its_start(desk, house):
+    short = card(desk, house.visit)
+    desk.set_viewport_size({"width": 1366, "height": 768})
+    short.evaluate("card => card.style.setProperty('height', '2.4rem')")
+
+    assert short.locator("time").is_visible()
+    assert short.locator(".end-t").is_hidden()
+    assert short.locator("b").is_visible()
