@@ -48,8 +48,20 @@ def test_on_a_phone_the_last_line_is_read_above_the_round_button(desk, house):
 def test_a_short_visit_on_the_calendar_tells_its_start(desk, house):
     short = card(desk, house.visit)
     desk.set_viewport_size({"width": 1366, "height": 768})
-    short.evaluate("card => card.style.setProperty('height', '2.4rem')")
+    short.evaluate("card => card.style.cssText = 'height: 2.2rem; width: 9rem'")
+    short.locator(".what > span").evaluate("what => what.textContent = 'Espalda, cuello y manos'")
 
-    assert short.locator("time").is_visible()
+    box, start = short.bounding_box(), short.locator("time").bounding_box()
+    assert start["y"] + start["height"] <= box["y"] + box["height"]
+    assert start["width"] >= 28
     assert short.locator(".end-t").is_hidden()
-    assert short.locator("b").is_visible()
+
+
+def test_the_words_of_a_consent_have_the_width_of_their_card(desk, house):
+    desk.set_viewport_size({"width": 1366, "height": 768})
+    desk.goto(desk.url + f"clients/{house.mariana.pk}/")
+    words = desk.locator("#client-consents .said").first
+
+    assert words.is_visible()
+    whole = desk.locator("#client-consents ul").bounding_box()["width"]
+    assert words.bounding_box()["width"] >= whole * 0.95
