@@ -1,13 +1,17 @@
 """How people log in: allauth with a closed door, our hash, our rules for passwords (SEC-01, 02)."""
 
 from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 MAX_LENGTH = 128
 # Words that somebody who stands at the desk would try first.
-PLACE_WORDS = ("bruma", "demo-spa", "wompi", "recepcion", "chapinero", "usaquen", "bogota")
+PLACE_WORDS = (
+    *("demo-spa", "wompi", "recepcion", "chapinero", "usaquen", "bogota"),
+    *(word for word in settings.SPA_NAME.lower().split() if len(word) > 3),
+)
 
 
 class AccountAdapter(DefaultAccountAdapter):

@@ -28,6 +28,8 @@ FIELD_KEYS = env.list(
 ALLOWED_HOSTS = env.list(
     "ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"] if DEMO else []
 )
+# What the spa is called: on the receipt, in titles, at the log-in. A house has a name of its own.
+SPA_NAME = env.str("SPA_NAME", default="Bruma Spa")
 # How many proxies of ours stand in front; only then is their X-Forwarded-Proto believed.
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 # Seconds by which the product's clock is shifted; demo and tests only.

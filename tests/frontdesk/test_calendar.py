@@ -15,6 +15,20 @@ DAY = "/calendar/2026-11-19/"
 
 
 @pytest.mark.django_db
+def test_the_spa_is_called_as_its_settings_say(client, visit, settings):
+    settings.SPA_NAME = "Casa Serena & Co"
+    addresses = ["/login/", DAY, f"/appointments/{visit.code}/receipt/", "/clients/"]
+
+    log_in = client.get(addresses[0]).content.decode()
+    client.force_login(worker("receptionist", visit.location))
+    pages = [log_in, *(client.get(one).content.decode() for one in addresses[1:])]
+
+    for page in pages:
+        assert "Casa Serena &amp; Co" in page
+        assert "Bruma" not in page
+
+
+@pytest.mark.django_db
 def test_who_is_not_logged_in_is_sent_to_the_log_in(client):
     assert client.get("/")["Location"] == "/login/?next=/"
 
