@@ -19,7 +19,7 @@ from django.db.models.lookups import Contains
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from spa import encryption
+from spa import encryption, names
 from spa.text import visible
 
 log = logging.getLogger(__name__)
@@ -212,9 +212,8 @@ class Client(models.Model):
 
     @property
     def short_name(self) -> str:
-        """What a therapist sees: the first name and one initial."""
-        words = self.name.split()
-        return words[0] if len(words) < 2 else f"{words[0]} {words[-1][0]}."
+        """What a therapist sees: the given names and the initial of the first surname."""
+        return names.short(self.name)
 
     @property
     def alert(self) -> str:
