@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 SHEET = Path(__file__).resolve().parent.parent / "static" / "css" / "scale.css"
+# One class a number, since the content policy forbids style attributes: s start, n length,
+# b buffer (units of five minutes); v percent; h hue. Said here: every page carries the sheet.
 HEAD = """\
-/* The calendar’s scale: one class a number, since the content policy forbids style attributes.
-   s start, n length, b buffer (units of five minutes); v percent; h hue; written by
-   `python -m tests.test_scale`. */
+/* The calendar’s scale, written by `python -m tests.test_scale`. */
 @layer components {"""
 NUMBERS = {
     "s": range(1, 313),
