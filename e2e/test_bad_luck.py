@@ -1,5 +1,7 @@
 """What goes wrong at a desk: the network, a poll at the wrong moment, small and strange screens."""
 
+import re
+
 import pytest
 from django.conf import settings
 
@@ -126,6 +128,45 @@ def test_a_tab_from_before_another_log_in_says_so_and_works_when_it_is_loaded_ag
     card(desk, house.visit).click()
     desk.click("#appointment [data-step]")
     desk.wait_for_selector('#appointment[data-status="arrived"]')
+
+
+# -- The answer comes when who asked has gone -------------------------------------------------
+@pytest.fixture
+def under_way(desk, house):
+    """A charge that was sent off, and whose dialog was closed before an answer came."""
+    held = []
+    card(desk, house.visit).click()
+    desk.click("#panel [data-charge]")
+    desk.wait_for_selector('#charge [name="card_reference"]:focus')
+    desk.keyboard.type("0412")
+    desk.route(re.compile(r"/charge/\?"), lambda route: held.append(route), times=1)
+    desk.keyboard.press("Control+Enter")
+    while not held:
+        desk.evaluate("0")  # lets the request come through
+    desk.keyboard.press("Escape")
+    desk.wait_for_selector("#dialog:empty", state="attached")
+    return held[0]
+
+
+def test_what_was_charged_is_told_though_its_dialog_is_closed(desk, house, under_way):
+    desk.click("#panel [data-move]")
+    desk.wait_for_selector("dialog[open] form.move")
+    under_way.continue_()
+
+    desk.wait_for_selector("#toasts [data-charged]")
+    desk.wait_for_selector('#panel a[href$="/receipt/"]')  # drawn anew
+    assert desk.locator("dialog[open] form.move").is_visible()  # another's is left open
+    assert reread(house.visit).balance_cents == 0
+
+
+def test_a_charge_that_got_no_answer_is_offered_again_though_its_dialog_is_closed(
+    desk, house, under_way
+):
+    under_way.abort()
+    desk.click("[data-retry]")
+
+    desk.wait_for_selector("#toasts [data-charged]")
+    assert reread(house.visit).balance_cents == 0
 
 
 # -- Screens ----------------------------------------------------------------------------------

@@ -45,7 +45,9 @@ document.addEventListener("htmx:afterSwap", async (event) => {
 });
 
 dialog.addEventListener("close", () => dialog.replaceChildren());
-document.addEventListener("dialog-done", () => dialog.close());
+document.addEventListener("dialog-done", (event) => {
+  if (dialog.contains(event.detail.elt)) dialog.close(); // else it is another one's by now
+});
 
 dialog.addEventListener("click", (event) => {
   if (!event.target.closest("[data-close]")) return;

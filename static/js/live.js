@@ -26,6 +26,17 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   }
 });
 
+// What asked may be gone when the answer comes: its dialog was closed, its panel drawn anew. HTMX
+// looks for the toasts from there, and tells there what changed: the body stands for it.
+document.addEventListener("htmx:beforeSend", ({ detail: { elt, target, xhr } }) => {
+  xhr.onreadystatechange = () => {
+    for (const gone of [elt, target].filter((one) => !one.isConnected)) {
+      gone.getRootNode = () => document;
+      gone.dispatchEvent = (event) => document.body.dispatchEvent(event);
+    }
+  };
+});
+
 // -- Notices --------------------------------------------------------------------------------
 const toasts = document.getElementById("toasts");
 
@@ -58,10 +69,10 @@ document.addEventListener("htmx:sendError", (event) => {
 });
 
 // Presses once more what was pressed, so that the answer goes where it belongs; a request that
-// nothing on the page stands for (a card that was dropped) is sent as it was.
+// nothing on the page stands for (a dropped card, a closed form) is sent as it was.
 function again({ elt, target, requestConfig: { verb, path, parameters, triggeringEvent } }) {
-  if (elt.matches("form[hx-post]")) return () => elt.requestSubmit(triggeringEvent?.submitter);
-  if (elt.matches("[hx-get], [hx-post]")) return () => elt.click();
+  if (elt.matches("body form[hx-post]")) return () => elt.requestSubmit(triggeringEvent?.submitter);
+  if (elt.matches("body :is([hx-get], [hx-post])")) return () => elt.click();
   const call = { values: { ...parameters }, target, swap: "innerHTML" };
   return () => window.htmx.ajax(verb.toUpperCase(), path, call).catch(() => {});
 }
