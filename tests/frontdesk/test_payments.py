@@ -204,6 +204,18 @@ def test_a_payment_of_another_day_is_not(boss, payment, monkeypatch):
     assert 'data-reason="not_of_today"' in answer.content.decode()
 
 
+def test_to_htmx_a_payment_that_is_taken_back_is_a_page_to_go_to_and_a_refusal_a_notice(
+    boss, payment
+):
+    there, sent = f"/payments/{payment.code}/", {"HX-Request": "true"}
+
+    done = boss.post(f"{there}take-back/", headers=sent)
+    refused = boss.post(f"{there}take-back/", headers=sent)
+
+    assert (done.status_code, done["HX-Redirect"].partition("?")[0]) == (204, there)
+    assert refused["HX-Retarget"] == "#toasts"
+
+
 def test_a_receptionist_sees_a_payment_and_no_way_to_give_it_back(client, payment):
     client.force_login(worker("receptionist", payment.location))
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from frontdesk import places
 from frontdesk.forms.refund import BY_THE_BANK, RefundForm
+from frontdesk.htmx import wants_fragment
 from spa import clock, money
 from spa.errors import BusinessLogicError
 from spa.models import Payment
@@ -92,9 +93,14 @@ def take_back(request: HttpRequest, code: str) -> HttpResponse:
     try:
         payments.void(payment=found, now=clock.now(), actor=Actor(user=request.user))
     except BusinessLogicError as refusal:
+        if wants_fragment(request):
+            raise  # as a notice: the page stays
         return _show(request, found, status=refusal.http_status, refusal=refusal)
     messages.success(request, _("%(code)s was taken back") % {"code": code})
-    return redirect(f"{reverse('payment', args=[code])}{places.query(request)}")
+    there = f"{reverse('payment', args=[code])}{places.query(request)}"
+    if wants_fragment(request):
+        return HttpResponse(status=204, headers={"HX-Redirect": there})
+    return redirect(there)
 
 
 def _find(request: HttpRequest, code: str) -> Payment:
