@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from random import Random
+from urllib.parse import urljoin
 
 from playwright.sync_api import Page
 
@@ -176,8 +177,10 @@ def load_again(page: Page, _chance: Random) -> str:
 
 @hand(3)
 def go_to_an_address(page: Page, chance: Random) -> str:
+    if not page.url.startswith("http"):  # it went back to before the desk: there is no address yet
+        return "nowhere to go from"
     address = chance.choice(ADDRESSES)
-    page.goto(f"{page.evaluate('location.origin')}{address}", wait_until="commit")
+    page.goto(urljoin(page.url, address), wait_until="commit")
     return f"go to {address}"
 
 
