@@ -40,6 +40,26 @@ def test_a_place_that_is_not_free_says_why_and_what_can_be_done(desk, house):
     assert not AvailabilityExclusion.objects.exists()
 
 
+def test_what_is_told_stays_in_a_window_that_becomes_smaller(desk, house, other_visit):
+    desk.reload()
+    card(desk, other_visit).focus()
+    desk.keyboard.press("q")
+    told = desk.locator(".why:not([hidden])")
+    told.wait_for()
+
+    desk.set_viewport_size({"width": 720, "height": 500})
+
+    desk.wait_for_function(IS_INSIDE)
+
+
+IS_INSIDE = """
+() => {
+  const { left, top, right, bottom } = document.querySelector(".why").getBoundingClientRect();
+  return left >= 0 && top >= 0 && right <= innerWidth && bottom <= innerHeight;
+}
+"""
+
+
 def test_a_tap_on_closed_time_tells_of_it_and_escape_sends_it_away(desk, house):
     whom = {"location": house.location, "staff": house.camilo}
     away = {"starts_at": at(15), "ends_at": at(17), "kind": "absence"}

@@ -60,11 +60,13 @@ function put({ lane, unit }) {
   const { left, right, top, height } = lane.getBoundingClientRect();
   const { offsetWidth: wide, offsetHeight: high } = box;
   const fits = right + ASIDE + wide < window.innerWidth;
-  const x = fits ? right + ASIDE : Math.max(ASIDE, left - ASIDE - wide);
+  const x = fits ? right + ASIDE : Math.min(left, window.innerWidth) - ASIDE - wide;
   const y = Math.min(top + (unit / unitsADay()) * height, window.innerHeight - high - ASIDE);
-  box.style.left = `${x}px`;
+  box.style.left = `${Math.max(ASIDE, x)}px`;
   box.style.top = `${Math.max(ASIDE, y)}px`;
 }
+
+window.addEventListener("resize", () => box.hidden || put(told.place));
 
 export function hide() {
   told.place?.card?.removeAttribute("aria-describedby");
