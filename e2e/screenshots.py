@@ -66,16 +66,17 @@ def test_every_screen_is_taken(page, live_server, house):
     page.clock.set_fixed_time(NOW)
     page.goto(live_server.url)
     take(page, "the log-in")
-    log_in(page, live_server)
-    for name, open_it in SCREENS.items():
-        page.set_viewport_size({"width": 1366, "height": WIDTHS[1366]})
-        to(page, "/")
-        open_it(page, house)
-        take(page, name)
-        if name == "the day":
-            page.emulate_media(media="print", color_scheme="light")
-            page.screenshot(path=FOLDER / "the-day-printed.png", full_page=True)
-            page.emulate_media(media="screen")
+    for screens in SCREENS.values():
+        log_in(page, live_server)
+        for name, open_it in screens.items():
+            page.set_viewport_size({"width": 1366, "height": WIDTHS[1366]})
+            to(page, "/")
+            open_it(page, house)
+            take(page, name)
+            if name == "the day":
+                page.emulate_media(media="print", color_scheme="light")
+                page.screenshot(path=FOLDER / "the-day-printed.png", full_page=True)
+                page.emulate_media(media="screen")
 
 
 def take(page, name: str) -> None:

@@ -1,13 +1,16 @@
 """Every screen, light and dark, wide, middling and narrow: axe finds nothing serious on it."""
 
+import pytest
+
 from e2e.axe import WIDTHS, serious_everywhere
 from e2e.screens import SCREENS, furnish, to
 
 
-def test_nothing_serious_is_wrong_with_any_screen(desk, house):
+@pytest.mark.parametrize("subject", SCREENS)
+def test_nothing_serious_is_wrong_with_any_screen(desk, house, subject):
     furnish(house)
     found = {}
-    for name, open_it in SCREENS.items():
+    for name, open_it in SCREENS[subject].items():
         desk.set_viewport_size({"width": 1366, "height": WIDTHS[1366]})
         to(desk, "/")
         open_it(desk, house)
