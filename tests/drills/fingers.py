@@ -26,6 +26,8 @@ ADDRESSES = [
     *("/check-in/", "/clients/", "/clients/?q=%00", "/clients/?page=-1", "/clients/999999999/"),
     *("/schedule/", "/calendar/0001-01-01/", "/calendar/9999-12-31/", "/calendar/2026-02-30/"),
     *("/calendar/month/9999-12/", "/appointments/new/?start=x&staff=x&day=x", "/nothing/"),
+    *("/cash/", "/cash/9999-12-31/", "/payments/", "/payments/?day=x&method=x&sort=x"),
+    *("/payments/PG-99999/", "/schedule/holidays/9999/", "/calendar/2026-11-19/out/?staff=x"),
 ]
 # All that can be pressed, in the dialog while one is open. What leaves the desk is not pressed.
 # The kind is chosen first: there are many more free times than buttons.
