@@ -8,11 +8,13 @@ from e2e import chromium
 from e2e.hands import Hands, Task
 from e2e.spa_house import MORNING, book, log_in, make_spa, make_worker
 from tests.factories import at, make_client
-from tests.flush import let_flush_through
+from tests.flush import sweep_instead_of_flush
 
 # Playwright keeps an event loop in the main thread from the first browser test on, and Django
 # then refuses every query there. Nothing runs concurrently in that thread: only the guard goes.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+sweep_instead_of_flush()
 
 PATIENCE = 5_000  # milliseconds until a journey gives up on what must happen
 
@@ -20,12 +22,6 @@ PATIENCE = 5_000  # milliseconds until a journey gives up on what must happen
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args):
     return browser_type_launch_args | chromium.how_to_launch(browser_type_launch_args.get("args"))
-
-
-@pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker):
-    """Let a flush (TRUNCATE) through, as for the other tests."""
-    let_flush_through(django_db_blocker)
 
 
 @pytest.fixture
