@@ -86,19 +86,6 @@ def test_an_empty_cell_opens_the_panel_at_its_time(desk, house):
     assert desk.locator("dialog[open]").count() == 0
 
 
-def test_the_panel_has_nothing_that_axe_would_hold_against_it(desk, house):
-    open_panel(desk)
-    desk.keyboard.type("mariana")
-    desk.wait_for_selector('[role="option"]')
-    assert serious(desk) == []
-
-    desk.keyboard.press("Enter")
-    desk.wait_for_selector("#usual:focus")
-    desk.keyboard.press("Enter")
-    desk.wait_for_selector('#usual[aria-pressed="true"]')
-    assert serious(desk) == []
-
-
 def test_a_visit_is_moved_by_the_form_which_asks_who_wants_it(desk, house):
     desk.locator(f'.appt[data-appointment="{house.visit.code}"]').click()
     desk.wait_for_selector("#panel [data-move]")
