@@ -9,6 +9,7 @@ from e2e.hands import Hands, Task
 from e2e.spa_house import MORNING, book, log_in, make_spa, make_worker
 from tests.factories import at, make_client
 from tests.flush import sweep_instead_of_flush
+from tests.seeds import Seed
 
 # Playwright keeps an event loop in the main thread from the first browser test on, and Django
 # then refuses every query there. Nothing runs concurrently in that thread: only the guard goes.
@@ -28,9 +29,16 @@ def browser_type_launch_args(browser_type_launch_args):
 def house(transactional_db, monkeypatch):
     """The small spa, at ten to ten in the morning, with a receptionist who can log in."""
     monkeypatch.setattr("spa.clock.now", lambda: MORNING)
+    return HOUSE.sow()
+
+
+def _make_house():
     house = make_spa()
     make_worker(house.location, "receptionist", "marcela@spa.test", name="Marcela Duarte")
     return house
+
+
+HOUSE = Seed(_make_house)
 
 
 @pytest.fixture

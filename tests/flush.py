@@ -4,6 +4,9 @@ Django's flush is a TRUNCATE of every table: it takes more than half a second, h
 written, and tables that only grow refuse it.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.db import connection, transaction
 from django.test import TransactionTestCase
 
@@ -18,20 +21,27 @@ def sweep_instead_of_flush() -> None:
 
 
 def sweep() -> None:
-    """Empty every table, and lay down again what a migration lays down.
-
-    The user of the database must be a superuser, as the tests' own server has it.
-    """
-    with transaction.atomic(), connection.cursor() as cursor:
-        # No trigger and no foreign key has a say in this transaction.
-        cursor.execute("SET LOCAL session_replication_role = replica")
-        for table in _filled(cursor):
+    """Empty every table, and lay down again what a migration lays down."""
+    with transaction.atomic(), without_triggers() as cursor:
+        for table in filled(cursor):
             cursor.execute(f"DELETE FROM {table}")
     setup.lay_down()
     schedules.lay_down()
 
 
-def _filled(cursor) -> list[str]:
+@contextmanager
+def without_triggers() -> Iterator:
+    """Give a cursor for whose transaction no trigger and no foreign key has a say.
+
+    The user of the database must be a superuser, as the tests' own server has it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        yield cursor
+
+
+def filled(cursor) -> list[str]:
+    """Return the tables that have rows, apart from those that no test changes."""
     tables = set(connection.introspection.django_table_names(only_existing=True)) - KEPT
     ask = " UNION ALL ".join(
         f"SELECT '{table}' WHERE EXISTS (SELECT FROM {table})" for table in sorted(tables)
