@@ -1,11 +1,11 @@
-"""Browser journeys, in a process of their own (`./run test` starts it)."""
+"""Browser journeys, in processes of their own (`./run test` starts them)."""
 
 import os
 
 import pytest
 
 from e2e import chromium
-from e2e.hands import Hands, Task
+from e2e.hands import Hands
 from e2e.spa_house import MORNING, book, log_in, make_spa, make_worker
 from tests.factories import at, make_client
 from tests.flush import sweep_instead_of_flush
@@ -86,23 +86,21 @@ def _watch(context, problems):
 
 
 # -- The stop-watch ---------------------------------------------------------------------------
-TASKS = pytest.StashKey[list[Task]]()
-
-
 @pytest.fixture
 def hands(page, request, house):
     """Hands whose every action is counted; what they did is printed after the last test."""
-    return Hands(page, request.config.stash.setdefault(TASKS, []))
+    hands = Hands(page)
+    yield hands
+    # A report's properties reach the terminal from another process too.
+    request.node.user_properties += [("task", [task.name, str(task)]) for task in hands.tasks]
 
 
-def pytest_terminal_summary(terminalreporter, config):
-    tasks = config.stash.get(TASKS, [])
+def pytest_terminal_summary(terminalreporter):
+    reports = [one for one in terminalreporter.getreports("") if one.when == "teardown"]
+    tasks = [told for one in reports for what, told in one.user_properties if what == "task"]
     if not tasks:
         return
     terminalreporter.section("stop-watch")
-    width = max(len(task.name) for task in tasks)
-    for task in tasks:
-        apart = f" (+{task.ways_in} into a field)" if task.ways_in else ""
-        terminalreporter.write_line(
-            f"{task.name:<{width}}  {task.actions} of {task.limit}{apart}: {' · '.join(task.steps)}"
-        )
+    width = max(len(name) for name, _ in tasks)
+    for name, told in tasks:
+        terminalreporter.write_line(f"{name:<{width}}  {told}")

@@ -89,6 +89,10 @@ class Task:
     steps: list[str] = field(default_factory=list)
     ways_in: int = 0  # keys and clicks that only led into a field
 
+    def __str__(self) -> str:
+        apart = f" (+{self.ways_in} into a field)" if self.ways_in else ""
+        return f"{self.actions} of {self.limit}{apart}: {' · '.join(self.steps)}"
+
     @property
     def actions(self) -> int:
         return len(self.steps)
@@ -102,14 +106,15 @@ class Hands:
     so that nothing can be done past these hands.
     """
 
-    def __init__(self, page, tasks: list[Task]) -> None:
-        self.page, self._tasks, self._now = page, tasks, None
+    def __init__(self, page) -> None:
+        self.page, self._now = page, None
+        self.tasks: list[Task] = []
         page.add_init_script(FEEL)
 
     @contextmanager
     def task(self, name: str, *, limit: int):
         self._now = Task(name, limit)
-        self._tasks.append(self._now)
+        self.tasks.append(self._now)
         self.page.evaluate("sessionStorage.felt = 0")
         yield
         felt = int(self.page.evaluate("sessionStorage.felt ?? 0"))

@@ -106,11 +106,10 @@ def test_two_hold_the_same_card_and_it_stands_where_the_first_let_go_of_it(desk,
     for page, staff, hour in ((desk, house.camilo, 12), (other, house.paola, 15)):
         goal = cell(page, staff, at(hour)).bounding_box()
         page.mouse.move(goal["x"] + 20, goal["y"] + 6, steps=4)
-    for page in (desk, other):
-        page.mouse.up()
 
     there = f'[data-staff="{house.camilo.pk}"] .appt[data-status="rescheduled"]'
     for page, told in ((desk, "[data-moved]"), (other, '[data-code="SPA-STALE"]')):
+        page.mouse.up()
         page.wait_for_selector(told)
         page.wait_for_selector(there)
         assert page.locator(".ghost, .lifted").count() == 0
