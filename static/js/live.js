@@ -26,8 +26,8 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   }
 });
 
-// What asked may be gone when the answer comes: its dialog was closed, its panel drawn anew. HTMX
-// looks for the toasts from there, and tells there what changed: the body stands for it.
+// Who asked may be gone when the answer comes: a dialog that was closed, a panel drawn anew. From
+// there HTMX finds no toasts and nobody hears it: the body stands for them.
 document.addEventListener("htmx:beforeSend", ({ detail: { elt, target, xhr } }) => {
   xhr.onreadystatechange = () => {
     for (const gone of [elt, target].filter((one) => !one.isConnected)) {
