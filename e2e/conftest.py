@@ -82,6 +82,7 @@ def open_desk(new_context, live_server, watch):
 
 def _watch(context, problems):
     context.set_default_timeout(PATIENCE)
+    context.set_default_navigation_timeout(6 * PATIENCE)  # the first page finds everything cold
     chromium.watch(context, problems)
 
 
