@@ -14,7 +14,7 @@ from spa.services.slots import Wanted
 
 # For how many minutes each of them is kept.
 KEPT = (20, 60, 4 * 60, 24 * 60)
-TRIES = 12
+TRIES = 24  # the first half of them for today only
 
 
 def keep_some(now: datetime) -> int:
@@ -38,7 +38,7 @@ def _book(location: Location, minutes: int, now: datetime) -> bool:
         .distinct()
         .order_by("pk")
     )
-    for _try in range(TRIES if services and clients else 0):
+    for number in range(TRIES if services and clients else 0):
         client, wanted = chance.choice(clients), [Wanted(chance.choice(services).pk)]
         window = slots.load(
             location=location,
@@ -50,10 +50,11 @@ def _book(location: Location, minutes: int, now: datetime) -> bool:
         )
         ahead = localtime.minutes(now + timedelta(hours=window.policy["no_deposit_within_hours"]))
         starts = [slot.plan.start for slot in window.search().slots if slot.plan.start > ahead]
+        tonight = localtime.minutes(localtime.day_span(today, location.tz)[1])
+        if number < TRIES // 2:
+            starts = [start for start in starts if start < tonight]
         if not starts:
             continue
-        tonight = localtime.minutes(localtime.day_span(today, location.tz)[1])
-        starts = [start for start in starts if start < tonight] or starts
         try:
             booking.book_at(
                 location=location,

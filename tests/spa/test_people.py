@@ -75,7 +75,7 @@ def test_a_user_without_a_name_is_called_by_her_email():
     [
         ("Mariana", "Mariana", "Mariana"),
         ("Mariana Echeverri", "Mariana", "Mariana E."),
-        ("Mariana José Echeverri Ruiz", "Mariana", "Mariana R."),
+        ("Mariana José Echeverri Ruiz", "Mariana", "Mariana José E."),
     ],
 )
 def test_a_therapist_sees_a_first_name_and_one_initial(name, first, short):
