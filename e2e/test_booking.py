@@ -3,9 +3,10 @@
 from datetime import timedelta
 
 from e2e.axe import serious
+from e2e.hands import tab_to
 from e2e.spa_house import book
 from spa.models import Appointment, Client
-from tests.factories import at, make_client
+from tests.factories import BOGOTA, TODAY, at, make_client
 
 
 def open_panel(page):
@@ -84,6 +85,48 @@ def test_an_empty_cell_opens_the_panel_at_its_time(desk, house):
     desk.wait_for_selector("dialog[open] #client-search")
     desk.keyboard.press("Escape")
     assert desk.locator("dialog[open]").count() == 0
+
+
+def test_the_first_free_time_of_another_day_is_booked_with_the_arrows(desk, house):
+    open_panel(desk)
+    desk.keyboard.type("mariana")
+    desk.wait_for_selector('[role="option"][aria-selected="true"]')
+    desk.keyboard.press("Enter")
+    desk.wait_for_selector("#usual:focus")
+    desk.keyboard.press("Enter")
+    desk.wait_for_selector("#first-free")
+    assert serious(desk) == []
+    tab_to(desk, '.firsts [tabindex="0"]')
+    desk.keyboard.press("ArrowRight")
+    desk.wait_for_selector("#take-2026-11-20:focus")
+    desk.keyboard.press("Enter")
+    desk.wait_for_selector('#take-2026-11-20[aria-pressed="true"]:focus')
+    desk.keyboard.press("Control+Enter")
+
+    assert booked(desk).starts_at.astimezone(BOGOTA).date() == TODAY + timedelta(days=1)
+
+
+def test_arrows_lead_through_the_days_and_the_parts_of_the_day(desk, house):
+    open_panel(desk)
+    desk.locator("#service-list .opt").first.click()
+    desk.wait_for_selector("#first-free")
+    tab_to(desk, "#within-any")
+    desk.keyboard.press("ArrowRight")
+    desk.keyboard.press("ArrowRight")
+    desk.keyboard.press("Enter")
+    desk.wait_for_selector('#within-afternoon[aria-pressed="true"]:focus')
+    starts = desk.locator('#new-times label [name="start"]').evaluate_all(
+        "(all) => all.map((one) => one.value.slice(11, 13))"
+    )
+    assert min(starts) == "12"
+    tab_to(desk, '.days [aria-pressed="true"]')
+    desk.keyboard.press("ArrowDown")
+    desk.wait_for_selector("#go-2026-11-26:focus")
+    desk.keyboard.press("ArrowLeft")
+    desk.keyboard.press("Enter")
+
+    desk.wait_for_selector('#go-2026-11-25[aria-pressed="true"]:focus')
+    assert desk.locator("#within-afternoon").get_attribute("aria-pressed") == "true"
 
 
 def test_a_visit_is_moved_by_the_form_which_asks_who_wants_it(desk, house):

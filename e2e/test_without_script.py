@@ -1,5 +1,7 @@
 """The script does not come, or is switched off: the day goes on by links and plain forms."""
 
+from datetime import date
+
 import pytest
 
 from e2e.hands import card, reread
@@ -44,6 +46,21 @@ def test_a_visit_is_booked_moved_and_led_to_its_end(plain, house):
     plain.click("[data-book]")
     plain.wait_for_selector(f'.appt[data-appointment="{visit.code}"][data-status="rescheduled"]')
     assert (reread(visit).moves, visit.client_moves) == (1, 0)
+
+
+def test_the_first_free_afternoon_of_another_day_is_booked(plain, house):
+    plain.click("[data-new-appointment]")
+    plain.fill("#client-search", "mariana echeveri")
+    plain.keyboard.press("Enter")
+    plain.click(f"#client-{house.mariana.pk}")
+    plain.click("#usual")
+    plain.click("#within-afternoon")
+    plain.click("#take-2026-11-21")
+    plain.wait_for_selector('#take-2026-11-21[aria-pressed="true"]')
+    plain.click("[data-book]")
+
+    plain.wait_for_selector("#panel #appointment")
+    assert Appointment.objects.latest("pk").starts_at == at(12, day=date(2026, 11, 21))
 
 
 def test_a_guest_comes_is_treated_and_goes(plain, house):

@@ -5,10 +5,10 @@ from datetime import date, datetime, timedelta
 
 from django.utils.translation import gettext as _
 
+from frontdesk import strip
 from spa.errors import RuleBroken
 from spa.models import Location
 
-STRIP = 7  # days
 FARTHEST = timedelta(days=740)
 
 
@@ -20,6 +20,7 @@ class Asked:
     first: date  # of the strip
     start: datetime | None = None
     day_is_automatic: bool = False
+    part: str = strip.ANY  # of the day, in which a visit is to start
 
     @classmethod
     def read(cls, chosen: dict, *, location: Location, now: datetime) -> "Asked":
@@ -32,6 +33,8 @@ class Asked:
         today = location.today(now=now)
         start = None if chosen["start"] == chosen["auto_start"] else chosen["start"]
         day = chosen["go"] or (None if chosen["day"] == chosen["auto_day"] else chosen["day"])
+        if chosen["take"]:
+            start, day = chosen["take"], None
         if day is None and start is not None:
             day = location.today(now=start)
         day = day or chosen.get("default_day")
@@ -40,15 +43,22 @@ class Asked:
             raise RuleBroken(
                 _("Visits cannot be booked so far away. Choose a nearer day."), reason="too_far"
             )
-        if start is not None and location.today(now=start) != day:
+        part = chosen["within"] or chosen["part"] or strip.ANY
+        if start is not None and not _is_wanted(start, day, part, location):
             start = None
-        return cls(day, _first(chosen["first"], day, today), start, automatic)
+        return cls(day, _first(chosen["first"], day, today), start, automatic, part)
+
+
+def _is_wanted(start: datetime, day: date, part: str, location: Location) -> bool:
+    local = start.astimezone(location.tz)
+    return local.date() == day and strip.holds(part, local.time())
 
 
 def _first(first: date | None, day: date, today: date) -> date:
-    if first is not None and first <= day < first + timedelta(days=STRIP):
+    days = timedelta(days=strip.DAYS)
+    if first is not None and first <= day < first + days:
         return first
-    if today <= day < today + timedelta(days=STRIP):
+    if today <= day < today + days:
         return today
     return day if day < today else day - timedelta(days=1)
 

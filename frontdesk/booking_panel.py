@@ -7,7 +7,8 @@ from uuid import UUID, uuid4
 
 from django.utils.translation import gettext as _
 
-from frontdesk.asked import STRIP, Asked
+from frontdesk import strip
+from frontdesk.asked import Asked
 from frontdesk.client_search import with_visits
 from frontdesk.guest import Guest
 from frontdesk.menu import Menu, Row
@@ -117,15 +118,11 @@ class Panel:
         """When all can start; None while somebody has no service. Four queries, three of nobody."""
         if not all(guest.picks for guest in self.guests):
             return None
-        days = {
-            "first_day": self.asked.first,
-            "last_day": self.asked.first + timedelta(days=STRIP - 1),
-        }
-        window = self._load(**days)
-        self.policy = window.policy
+        found = self._find()
+        self.policy = found.window.policy
         # After a refusal, or for a visit that is past, nobody is talked into a time: it is chosen.
         times = draw(
-            window,
+            found,
             self.asked,
             location=self.location,
             staff=self.menu.staff,
@@ -134,16 +131,19 @@ class Panel:
         self.menu.day = times.day
         return times
 
-    def _load(self, **days: date) -> slots.Window | slots.PartyWindow:
+    def _find(self) -> slots.FreeTimes:
         asked = {
             "location": self.location,
             "now": self.now,
+            "first_day": self.asked.first,
+            "days": strip.DAYS,
+            "between": strip.PARTS[self.asked.part],
             "forgotten": self.enters_past,
-            **days,
         }
         if self.is_party:
-            return slots.load_party(members=[guest.member for guest in self.guests], **asked)
-        return slots.load(wanted=self.guest.wanted, client=self.guest.client, **asked)
+            members = [guest.member for guest in self.guests]
+            return slots.first_free_for_party(members=members, **asked)
+        return slots.first_free(wanted=self.guest.wanted, client=self.guest.client, **asked)
 
     @property
     def lines(self) -> list[tuple[Guest, list[tuple[Row, Part | None]]]]:

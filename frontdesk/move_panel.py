@@ -1,11 +1,12 @@
 """Another time for a visit: what is chosen so far, and what there is to choose from."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 from uuid import UUID, uuid4
 
-from frontdesk.asked import STRIP, Asked
+from frontdesk import strip
+from frontdesk.asked import Asked
 from frontdesk.companions import can_move, companions
 from frontdesk.times import Switch, Times, draw
 from spa.errors import BusinessLogicError, RuleBroken
@@ -95,21 +96,22 @@ class MovePanel:
         """When the visit can start. Five queries; of a party two more, and one for each visit."""
         asked = {
             "location": self.location,
-            "first_day": self.asked.first,
-            "last_day": self.asked.first + timedelta(days=STRIP - 1),
             "now": self.now,
+            "first_day": self.asked.first,
+            "days": strip.DAYS,
+            "between": strip.PARTS[self.asked.part],
         }
         if self.moves_party:
             members = [
                 slots.Member(one.client, self.wanted_by_visit[one.pk], one) for one in self.party
             ]
-            window = slots.load_party(members=members, **asked)
+            found = slots.first_free_for_party(members=members, **asked)
         else:
-            window = slots.load(
+            found = slots.first_free(
                 wanted=self.wanted, client=self.visit.client, moving=self.visit, **asked
             )
         # Nobody is talked into another time: it is chosen.
-        return draw(window, self.asked, location=self.location, staff=self.staff, choose=False)
+        return draw(found, self.asked, location=self.location, staff=self.staff, choose=False)
 
     @cached_property
     def request_id(self) -> UUID:

@@ -4,13 +4,15 @@ from bisect import bisect
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
-from frontdesk.asked import STRIP, Asked
+from frontdesk import strip
+from frontdesk.asked import Asked
 from frontdesk.offers import Offer, offer
 from spa import engine, localtime
 from spa.models import Location, StaffMember
 from spa.services import slots
+from spa.services.slots import start_of
 
 BEST = 3
 Window = slots.Window | slots.PartyWindow
@@ -23,13 +25,6 @@ class Switch:
     value: int
     names: str
     anyone: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Day:
-    date: date
-    free: int
-    shown: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +42,9 @@ class Times:
     """All that is shown of one day and the strip around it."""
 
     day: date
-    days: tuple[Day, ...]
+    days: tuple[strip.Day, ...]
+    parts: tuple[strip.Part, ...]
+    first: tuple[Offer, ...]  # of the days of the strip
     best: tuple[Offer, ...]
     others: tuple[Start, ...]
     reasons: tuple[tuple[datetime, datetime, str], ...]  # from, to, sentence
@@ -59,28 +56,25 @@ class Times:
 
 
 def draw(
-    window: Window,
+    found: slots.FreeTimes,
     asked: Asked,
     *,
     location: Location,
     staff: Mapping[int, StaffMember],
     choose: bool = True,
 ) -> Times:
-    """Search `window`, which holds the strip's days, and draw the day asked for; no query.
+    """Draw the day asked for out of what was `found` on the strip's days; no query.
 
     A day that nobody asked for gives way to the first one with a free start. `choose`: take the
     best start when none was asked for.
     """
-    zone = location.tz
-    search = window.search()
-    free = Counter(_day_of(start_of(slot), zone) for slot in search.slots)
-    strip = [asked.first + timedelta(days=at) for at in range(STRIP)]
+    zone, window = location.tz, found.window
     day = asked.day
-    if asked.day_is_automatic and not free[day]:
-        day = next((other for other in strip if other >= day and free[other]), day)
+    if asked.day_is_automatic and not found.on(day):
+        day = next((one.day for one in found.days if one.day >= day and one.slots), day)
 
-    today = {start_of(slot): slot for slot in search.slots if _day_of(start_of(slot), zone) == day}
-    refused = search.refused_between(*map(localtime.minutes, localtime.day_span(day, zone)))
+    today = {start_of(slot): slot for slot in found.on(day)}
+    refused = found.search.refused_between(*map(localtime.minutes, localtime.day_span(day, zone)))
     best = best_of(list(today.values()), BEST)
     names = short_names(staff.values())
     reasons = slots.why_not(refused, window=window, staff=names, zone=zone)
@@ -90,15 +84,18 @@ def draw(
     def drawn(slot: engine.Slot | engine.PartySlot) -> Offer:
         return offer(plans_of(slot), window, staff, zone, slot.merits)
 
+    days = [one.day for one in found.days]
     return Times(
         day=day,
-        days=tuple(Day(one, free[one], one == day) for one in strip),
+        days=strip.draw_days(found.days, shown=day),
+        parts=strip.parts(asked.part, window.house.opening, days, zone),
+        first=tuple(map(drawn, strip.first_of_days(found.days))),
         best=tuple(map(drawn, best)),
         others=_others(today, refused, set(map(start_of, best)), window, zone, reasons),
         reasons=tuple(
             (_local(why.first, zone), _local(why.last, zone), why.sentence) for why in reasons
         ),
-        free=free[day],
+        free=len(today),
         chosen=drawn(slot) if slot else None,
         chosen_by_itself=asked.start is None,
         impossible="" if slot else why_impossible(asked.start, window, names, zone),
@@ -109,10 +106,6 @@ def draw(
 def plans_of(slot: engine.Slot | engine.PartySlot) -> tuple[engine.Plan, ...]:
     """Return the plans of a start, one of each who comes."""
     return slot.plans if isinstance(slot, engine.PartySlot) else (slot.plan,)
-
-
-def start_of(slot: engine.Slot | engine.PartySlot) -> int:
-    return plans_of(slot)[0].start
 
 
 def best_of(found: Sequence, count: int) -> list:
@@ -173,7 +166,3 @@ def _starts(
 
 def _local(minute: int, zone) -> datetime:
     return localtime.moment(minute).astimezone(zone)
-
-
-def _day_of(minute: int, zone) -> date:
-    return _local(minute, zone).date()

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from frontdesk.forms.single import SingleValues
+from frontdesk.strip import WORDS
 from spa.errors import RuleBroken
 from spa.models import OverrideReason
 from spa.services.booking import LARGEST
@@ -132,6 +133,9 @@ class TimesForm(ReadForm):
     day = DayField()
     go = DayField()  # a day of the strip that was pressed
     first = DayField()  # where the strip begins
+    part = forms.ChoiceField(choices=WORDS, required=False)  # of the day
+    within = forms.ChoiceField(choices=WORDS, required=False)  # one that was pressed
+    take = MomentField()  # a first free time that was pressed, of whatever day
     start = MomentField()
     auto_day = DayField()
     auto_start = MomentField()

@@ -1,5 +1,6 @@
 // The booking panel and the form that moves a visit: the client list by keyboard, the filter of
 // services, Ctrl+Enter, and where the keyboard goes on after a redraw. The server draws it all.
+import "./arrows.js";
 import "./draft.js";
 
 const form = () => document.querySelector("form[data-booking]");

@@ -66,6 +66,37 @@ def statics(page: str) -> Iterator[float]:
         yield (packed if packed.exists() else file).stat().st_size / KB
 
 
+@bench("panel")
+def booking_panel(options: Options) -> Iterator[Figure]:
+    """Press a button of the booking panel: all its parts but the client's are drawn anew."""
+    with places.fresh():
+        spa = Spa.read(options.now)
+        desk = browser(spa)
+        one = {"service": [spa.massage.pk], "therapist": [""]}
+        three = {"service": [each.pk for each in spa.sequence], "therapist": ["", "", ""]}
+        party = {"guests": 4, "open": 0, **one} | {
+            f"g{guest}-{name}": value for guest in (1, 2, 3) for name, value in one.items()
+        }
+        for key, words, form in (
+            ("one", "booking panel, a press: one service, all staff", one),
+            ("three", "… three services in sequence with rooms", three),
+            ("party", "… a party of four", party),
+        ):
+            form = {"client": spa.regulars[0].pk, **form}
+
+            def press(_number: int, form=form) -> bytes:
+                return desk.post("/appointments/new/choose/", form, headers=HTMX).content
+
+            yield Figure(f"panel.{key}", words, "ms", timed(press, times=40))
+            with statements() as sent:
+                fragment = press(0)
+            assert b"data-start=" in fragment, "nothing is free"
+            # Session and user are not counted.
+            yield Figure(f"panel.{key}.queries", "… queries", "queries", [len(sent) - 2], 12)
+            weight = kilobytes(fragment)
+            yield Figure(f"panel.{key}.weight", "… gzip, fragment", "KB", [weight], 12)
+
+
 @bench("check-in")
 def check_in(options: Options) -> Iterator[Figure]:
     """Check half of today's visits in from the panel, the other half from the board."""

@@ -184,14 +184,14 @@ def test_a_day_that_was_asked_for_stays_and_says_why_it_has_no_time(desk, house)
 
 
 @pytest.mark.django_db
-def test_the_strip_counts_the_free_starts_of_seven_days(desk, house):
+def test_the_strip_counts_the_free_starts_of_two_weeks(desk, house):
     day = TODAY + timedelta(days=2)
     house.book(starts_at=at(10, day=day))
 
     times = desk.post(CHOOSE, choice(house)).context["times"]
 
     free = {one.date: one.free for one in times.days}
-    assert len(free) == 7
+    assert len(free) == 14
     assert free[TODAY] == 45  # every quarter from 8:00 to 19:00
     assert free[day] == 45 - 9  # 9:00 to 11:00 are in the way
 

@@ -12,7 +12,6 @@ from django.views.decorators.http import require_POST
 from frontdesk import tray
 from frontdesk.companions import can_move, companions
 from frontdesk.forms.drag import DragForm
-from frontdesk.times import start_of
 from frontdesk.views.booking.appointment import changed
 from spa import clock, localtime
 from spa.errors import BusinessLogicError, RuleBroken
@@ -179,6 +178,6 @@ def _nearest(
     except BusinessLogicError:
         return []
     refused = localtime.minutes(starts_at)
-    starts = set(map(start_of, window.search().slots)) - {localtime.minutes(visit.starts_at)}
+    starts = set(map(slots.start_of, window.search().slots)) - {localtime.minutes(visit.starts_at)}
     free = sorted(starts, key=lambda start: (abs(start - refused), start))
     return sorted(localtime.moment(start) for start in free[:ALTERNATIVES])

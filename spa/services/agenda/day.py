@@ -7,7 +7,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from spa import localtime
-from spa.engine import Interval, intersect, merge, subtract
+from spa.engine import Interval
 from spa.models import (
     Appointment,
     AppointmentItem,
@@ -103,12 +103,7 @@ def load(*, location: Location, day: date, user: User, now: datetime, by: By = "
 
 def closed_day(house: houses.House, day: date, location: Location) -> tuple[bool, str]:
     """Say whether the house is shut all day, and why, where somebody wrote it down."""
-    span = whole(day, location)
-    shut = [one for one in house.closures if one.start < span[1] and span[0] < one.end]
-    opening = subtract(
-        intersect(house.opening, (span,)), merge((one.start, one.end) for one in shut)
-    )
-    return not opening, shut[0].text if shut and not opening else ""
+    return houses.shut(house, whole(day, location))
 
 
 def whole(day: date, location: Location) -> Interval:

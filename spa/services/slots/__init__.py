@@ -1,6 +1,13 @@
 """Finding where a visit can start: the loader, and the question it prepares for the engine."""
 
-from spa.services.slots.free import FreeDay, FreeTimes, first_free, first_free_for_party
+from spa.services.slots.free import (
+    WHOLE_DAY,
+    FreeDay,
+    FreeTimes,
+    first_free,
+    first_free_for_party,
+    start_of,
+)
 from spa.services.slots.sentences import Why, in_words, party_sentence, sentence, why_not
 from spa.services.slots.window import (
     Member,
@@ -14,6 +21,7 @@ from spa.services.slots.window import (
 )
 
 __all__ = [
+    "WHOLE_DAY",
     "FreeDay",
     "FreeTimes",
     "Member",
@@ -29,6 +37,7 @@ __all__ = [
     "load_party",
     "party_sentence",
     "sentence",
+    "start_of",
     "why_not",
     "with_able",
 ]

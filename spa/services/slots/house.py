@@ -72,6 +72,14 @@ def load(location: Location, first_day: date, last_day: date) -> House:
     )
 
 
+def shut(house: House, span: engine.Interval) -> tuple[bool, str]:
+    """Say whether the house is closed all through a span, and why, where somebody wrote it down."""
+    closures = [one for one in house.closures if one.start < span[1] and span[0] < one.end]
+    taken = engine.merge((one.start, one.end) for one in closures)
+    opening = engine.subtract(engine.intersect(house.opening, (span,)), taken)
+    return not opening, closures[0].text if closures and not opening else ""
+
+
 def _row(location: Location, first: date, last: date) -> tuple:
     """Return the parts of the house in the order of the statement. One query."""
     found = run(

@@ -7,7 +7,7 @@ from django.utils import translation
 
 from spa import localtime
 from spa.errors import RuleBroken
-from spa.models import Skill
+from spa.models import AvailabilityExclusion, ExclusionKind, Skill
 from spa.services import booking, slots
 from spa.services.slots import Member, Wanted
 from tests.factories import BOGOTA, NOW, TODAY, at, make_client, make_service, make_staff
@@ -138,6 +138,36 @@ def test_a_party_finds_when_all_can_start_together(house):
     assert localtime.moment(found.first[0].plans[0].start) == at(10)
     assert len({plan.items[0].staff for plan in found.first[0].plans}) == 3
     assert found.days[0].count == 37  # every quarter from 10 to 19
+
+
+def test_a_day_says_whether_the_house_is_shut_and_whether_anybody_works(house):
+    holiday, her_day_off = TODAY + timedelta(days=1), TODAY + timedelta(days=2)
+    AvailabilityExclusion.objects.create(
+        location=house.location,
+        kind=ExclusionKind.HOLIDAY,
+        note="Navidad",
+        starts_at=at(0, day=holiday),
+        ends_at=at(0, day=her_day_off),
+    )
+    house.paola.availability.filter(weekday=her_day_off.isoweekday()).delete()
+
+    found = free(house, wanted=[Wanted(house.massage.pk, house.paola.pk)], days=3)
+
+    assert [(day.is_closed, day.closure, day.is_staffed) for day in found.days] == [
+        (False, "", True),
+        (True, "Navidad", True),
+        (False, "", False),
+    ]
+
+
+def test_a_party_is_staffed_when_there_is_somebody_for_each_treatment(house):
+    stones = make_service()
+    stones.skills.add(Skill.objects.create(name="Stones"))
+    members = [Member(make_client(), [Wanted(one.pk)]) for one in (house.massage, stones)]
+
+    found = slots.first_free_for_party(location=house.location, members=members, now=NOW, days=1)
+
+    assert [(day.count, day.is_staffed) for day in found.days] == [(0, False)]
 
 
 def test_a_withdrawn_service_is_refused(house):

@@ -192,3 +192,39 @@ def test_the_free_times_of_a_used_house_are_those_of_the_rule_book(seed):
         offered += len(found)
 
     assert offered, "a test that finds nothing proves nothing"
+
+
+HOURS = (slots.WHOLE_DAY, (9 * 60, 12 * 60), (17 * 60 + 10, 1440))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("seed", range(2))
+def test_two_weeks_of_free_times_are_those_of_the_rule_book_day_by_day(seed):
+    chance = Random(seed)
+    stage, offered = used_house(chance).stage, 0
+
+    for between in HOURS:
+        client = chance.choice(Client.objects.order_by("pk"))
+        wanted = [slots.Wanted(service.pk) for service in chance.sample(stage.services, 2)]
+        found = slots.first_free(
+            location=stage.location,
+            wanted=wanted,
+            client=client,
+            now=stage.now,
+            first_day=house.DAYS[0],
+            between=between,
+        )
+
+        wishes = [read_wish(one) for one in wanted]
+        for day in found.days:
+            facts = read_facts(stage.location, day.day, client, stage.now)
+            start, end = (on_day(day.day, minute) for minute in between)
+            assert [slot.plan.start for slot in day.slots] == [
+                at
+                for at in facts.grid
+                if start <= at < end and oracle.is_allowed(at, wishes, facts)
+            ]
+        assert found.first == found.search.slots[:6]
+        offered += sum(day.count for day in found.days)
+
+    assert offered, "a test that finds nothing proves nothing"
