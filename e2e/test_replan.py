@@ -1,5 +1,6 @@
 """A day is planned anew: a card grows, one waits in the tray, two change places."""
 
+from e2e.axe import serious
 from e2e.hands import card, cell, lift, reread
 from tests.factories import at
 
@@ -87,3 +88,28 @@ def test_two_visits_swap_the_other_chosen_by_its_card(desk, house, other_visit):
     desk.wait_for_selector(f'#appointment[data-appointment="{house.visit.code}"]')
     desk.wait_for_selector('#appointment[data-version="2"]')
     assert (reread(house.visit).starts_at, reread(other_visit).starts_at) == (at(14), at(10))
+
+
+def test_treatments_are_put_in_another_order_and_side_by_side(desk, house):
+    card(desk, house.visit).click()
+    desk.click("#panel [data-items]")
+    desk.locator("#service-list").get_by_text("Facial hidratante").click()
+    desk.focus(f"#up-{house.facial.pk}")
+    desk.keyboard.press("Enter")
+    desk.wait_for_selector(f"li:first-child #down-{house.facial.pk}:focus")
+    desk.select_option(f"#therapist-{house.facial.pk}", str(house.camilo.pk))
+    desk.locator("#items-sum .lines li", has_text="Camilo Bernal").wait_for()
+    beside = f"#parallel-{house.massage.pk}"
+    desk.focus(beside)
+    desk.keyboard.press("Space")
+    desk.wait_for_selector(f"{beside}:checked:focus")
+    desk.locator("#items-sum .when", has_text="10:00–11:00").wait_for()
+    assert serious(desk) == []
+    desk.keyboard.press("Control+Enter")
+
+    desk.wait_for_selector(f'.appt[data-appointment="{house.visit.code}"][data-version="2"]')
+    items = house.visit.items.order_by("position")
+    assert [(item.service, item.staff, item.starts_at) for item in items] == [
+        (house.facial, house.camilo, at(10)),
+        (house.massage, house.paola, at(10)),
+    ]

@@ -63,6 +63,18 @@ def test_the_first_free_afternoon_of_another_day_is_booked(plain, house):
     assert Appointment.objects.latest("pk").starts_at == at(12, day=date(2026, 11, 21))
 
 
+def test_treatments_are_added_and_put_in_another_order(plain, house):
+    card(plain, house.visit).click()
+    plain.click("#appointment [data-items]")
+    plain.click(f"#add-{house.facial.pk}")
+    plain.click(f"#up-{house.facial.pk}")
+    plain.click("[data-book]")
+    plain.wait_for_selector("#panel #appointment")
+
+    items = house.visit.items.order_by("position")
+    assert [item.service for item in items] == [house.facial, house.massage]
+
+
 def test_a_guest_comes_is_treated_and_goes(plain, house):
     card(plain, house.visit).click()
     for status in ("arrived", "service"):

@@ -26,6 +26,9 @@ class Row:
     begun: bool
     price_cents: int
     able: tuple[StaffMember, ...]
+    parallel: bool
+    can_go_up: bool
+    can_go_down: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,7 @@ class ItemsPanel:
 
     @cached_property
     def rows(self) -> list[Row]:
-        return [self._row(sent) for sent in self.sent]
+        return [self._row(at, sent) for at, sent in enumerate(self.sent)]
 
     @cached_property
     def offers(self) -> list[tuple[Service, int]]:
@@ -130,10 +133,7 @@ class ItemsPanel:
     # -- what would become of it ------------------------------------------------------------
     @property
     def lines(self) -> list[Line]:
-        lines = [self._line(sent) for sent in self.sent]
-        if lines and lines[0].wanted.parallel:  # the one it went along with is gone
-            lines[0] = replace(lines[0], wanted=replace(lines[0].wanted, parallel=False))
-        return lines
+        return [self._line(sent) for sent in self.sent]
 
     @cached_property
     def parts(self) -> list[Part]:
@@ -160,27 +160,38 @@ class ItemsPanel:
     def _line(self, sent: Sent) -> Line:
         item = self.items.get(sent.item)
         room = item and item.room_id
-        parallel = bool(item and item.parallel)
         minutes = sent.minutes
         if minutes == (item.duration_minutes if item else self._service_minutes(sent)):
             minutes = None
-        wanted = Wanted(sent.service, sent.therapist, room, parallel=parallel)
+        wanted = Wanted(sent.service, sent.therapist, room, parallel=sent.parallel)
         return Line(wanted, item=sent.item, minutes=minutes)
 
     def _service_minutes(self, sent: Sent) -> int:
         return self.catalogue[sent.service].duration_minutes
 
-    def _row(self, sent: Sent) -> Row:
+    def _row(self, at: int, sent: Sent) -> Row:
         service, item = self.catalogue[sent.service], self.items.get(sent.item)
         return Row(
             service=service,
             item=item,
             therapist=self.staff.get(sent.therapist),
             minutes=sent.minutes or (item.duration_minutes if item else service.duration_minutes),
-            begun=item is not None and booking.has_begun(self.visit, item, self.now),
+            begun=self._has_begun(sent),
             price_cents=item.price_cents if item else self._price(service),
             able=tuple(one for key, one in self.staff.items() if key in service.able),
+            parallel=sent.parallel,
+            can_go_up=self._can_change_places(at - 1),
+            can_go_down=self._can_change_places(at),
         )
+
+    def _has_begun(self, sent: Sent) -> bool:
+        item = self.items.get(sent.item)
+        return item is not None and booking.has_begun(self.visit, item, self.now)
+
+    def _can_change_places(self, at: int) -> bool:
+        """Say whether a treatment may change places with the next: what has begun stays first."""
+        both = self.sent[at : at + 2] if at >= 0 else ()
+        return len(both) == 2 and not any(map(self._has_begun, both))
 
     def _price(self, service: Service) -> int:
         return service.price_for(self.visit.client, on=self.day)
@@ -188,14 +199,15 @@ class ItemsPanel:
     # -- what was pressed -------------------------------------------------------------------
     def _as_it_is(self) -> list[Sent]:
         return [
-            Sent(item.pk, item.service_id, item.staff_id, item.duration_minutes)
+            Sent(item.pk, item.service_id, item.staff_id, item.duration_minutes, item.parallel)
             for item in self.items.values()
         ]
 
     def _pressed(self, sent: Sequence[Sent]) -> list[Sent]:
         """Return the list after the button; what is neither on offer nor in the visit is left out.
 
-        A treatment that was taken out and is added again is the one it was, at its price.
+        A treatment that was taken out and is added again is the one it was, at its price. The
+        first goes along with none, since there is none before it.
         """
         kept = [one for one in sent if one.service in self.catalogue]
         kept = [one for one in kept if one.service != self.chosen["take_out"]]
@@ -203,9 +215,21 @@ class ItemsPanel:
         if added in self.catalogue and added not in {one.service for one in kept}:
             own = [one for one in self._as_it_is() if one.service == added]
             kept += own or [Sent(None, added, self._likely(added, kept), None)]
-        return kept
+        kept = _shifted(_shifted(kept, self.chosen["up"], -1), self.chosen["down"], 1)
+        return [replace(one, parallel=one.parallel and at > 0) for at, one in enumerate(kept)]
 
     def _likely(self, service: int, kept: Sequence[Sent]) -> int | None:
         """Return whoever treats before, if she does this too."""
         last = next((one.therapist for one in reversed(kept) if one.therapist), None)
         return last if last in self.catalogue[service].able else None
+
+
+def _shifted(sent: Sequence[Sent], service: int | None, by: int) -> list[Sent]:
+    """Return the list with a treatment in its neighbour's place; what is parallel stays there."""
+    order = list(sent)
+    at = next((at for at, one in enumerate(order) if one.service == service), None)
+    if at is not None and 0 <= at + by < len(order):
+        one, other = order[at], order[at + by]
+        order[at] = replace(other, parallel=one.parallel)
+        order[at + by] = replace(one, parallel=other.parallel)
+    return order

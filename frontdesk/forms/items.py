@@ -16,6 +16,7 @@ class Sent:
     service: int
     therapist: int | None
     minutes: int | None
+    parallel: bool = False  # at the same time as the one before it
 
 
 class ItemsForm(SingleValues):
@@ -27,8 +28,11 @@ class ItemsForm(SingleValues):
     service = KeysField()
     therapist = KeysField()
     minutes = KeysField()
+    parallel = KeysField()  # the services that start with the one before them
     add = forms.IntegerField(**KEY)
     take_out = forms.IntegerField(**KEY)
+    up = forms.IntegerField(**KEY)
+    down = forms.IntegerField(**KEY)
 
     def read(self) -> dict:
         """Return what could be read; `sent` are the treatments, `unreadable` what to say."""
@@ -39,6 +43,6 @@ class ItemsForm(SingleValues):
         garbled = bool(self.errors) or len(sent) < len(lists[1]) or any(not one[1] for one in sent)
         return {
             **read,
-            "sent": [Sent(*one) for one in sent if one[1]],
+            "sent": [Sent(*one, one[1] in (read["parallel"] or ())) for one in sent if one[1]],
             "unreadable": Unreadable(reason="unreadable") if garbled else None,
         }

@@ -10,7 +10,7 @@ from spa.services import booking
 from spa.services.audit import Actor
 from spa.services.booking import Line
 from spa.services.slots import Wanted
-from tests.factories import NOW, at, make_client, make_location, make_service
+from tests.factories import NOW, at, make_client, make_location, make_service, make_staff
 from tests.frontdesk.panel import fields, problem
 from tests.frontdesk.people import worker
 from tests.spa.booking.houses import House
@@ -115,6 +115,104 @@ def test_saving_changes_the_visit_and_leads_back_to_its_day(desk, house, visit):
     assert f"appointment={visit.code}" in answer["Location"]
     spans = visit.items.order_by("position").values_list("starts_at", "ends_at")
     assert list(spans) == [(at(10), at(10, 45)), (at(10, 45), at(11, 15))]
+
+
+@pytest.fixture
+def two(house, visit):
+    """The visit with a second treatment, and a colleague who could do it beside the first."""
+    house.sara = make_staff(house.location)
+    house.room.places = 2
+    house.room.save()
+    line = Line(Wanted(house.facial.pk, house.paola.pk))
+    lines = [*booking.as_it_is(visit), line]
+    return booking.change_items_at(appointment=visit, lines=lines, now=NOW, actor=Actor())
+
+
+def names(answer):
+    """Return the services of the list, in its order."""
+    return [int(key) for key in fields(answer)["service"]]
+
+
+@pytest.mark.parametrize("button", ["up", "down"])
+def test_treatments_change_places_and_are_saved_in_that_order(desk, house, two, button):
+    pressed = house.facial if button == "up" else house.massage
+
+    answer = desk.post(url(two, "choose/"), form_of(two, **{button: pressed.pk}), headers=HTMX)
+    desk.post(url(two), fields(answer) | {"request_id": str(uuid4()), "version": two.version})
+
+    assert names(answer) == [house.facial.pk, house.massage.pk]
+    assert planned(answer) == ["10:00–10:30", "10:30–11:30"]
+    assert list(two.items.order_by("position").values_list("service", "starts_at")) == [
+        (house.facial.pk, at(10)),
+        (house.massage.pk, at(10, 30)),
+    ]
+
+
+def test_the_first_has_none_above_it_and_the_last_none_below(desk, house, two):
+    page = desk.get(url(two)).content.decode()
+
+    assert re.findall(r'name="(?:up|down)" value="(\d+)" id="(\w+)-', page) == [
+        (str(house.massage.pk), "down"),
+        (str(house.facial.pk), "up"),
+    ]
+
+
+def test_a_treatment_goes_beside_the_one_before_it_with_somebody_else(desk, house, two):
+    therapists = [house.paola.pk, house.sara.pk]
+    beside = form_of(two, therapist=therapists, parallel=[house.facial.pk])
+
+    answer = desk.post(url(two, "choose/"), beside, headers=HTMX)
+    desk.post(url(two), beside)
+
+    assert planned(answer) == ["10:00–11:00", "10:00–10:30"]
+    assert fields(answer)["parallel"] == [str(house.facial.pk)]
+    assert [(item.parallel, item.starts_at) for item in two.items.order_by("position")] == [
+        (False, at(10)),
+        (True, at(10)),
+    ]
+
+
+def test_one_therapist_does_not_do_both_at_once_and_the_form_says_so(desk, house, two):
+    beside = form_of(two, parallel=[house.facial.pk])
+
+    answer = desk.post(url(two, "choose/"), beside, headers=HTMX)
+
+    assert problem(answer) == ("SPA-RULE", "together")
+
+
+def test_what_is_parallel_stays_in_its_place_when_treatments_change_places(desk, house, two):
+    therapists = [house.paola.pk, house.sara.pk]
+    pressed = form_of(two, therapist=therapists, parallel=[house.facial.pk], up=house.facial.pk)
+
+    answer = desk.post(url(two, "choose/"), pressed, headers=HTMX)
+
+    assert names(answer) == [house.facial.pk, house.massage.pk]
+    assert fields(answer)["parallel"] == [str(house.massage.pk)]
+
+
+def test_what_was_beside_another_that_is_taken_out_comes_alone(desk, house, two):
+    therapists = [house.paola.pk, house.sara.pk]
+    pressed = form_of(
+        two, therapist=therapists, parallel=[house.facial.pk], take_out=house.massage.pk
+    )
+
+    answer = desk.post(url(two, "choose/"), pressed, headers=HTMX)
+
+    assert planned(answer) == ["10:00–10:30"]
+    assert "parallel" not in fields(answer)
+
+
+def test_what_has_begun_keeps_its_place(desk, house, two, monkeypatch):
+    monkeypatch.setattr("spa.clock.now", lambda: at(10, 5))
+    for step in (booking.check_in, booking.start):
+        step(appointment=two, now=at(10), actor=Actor())
+    two.refresh_from_db()
+
+    page = desk.get(url(two)).content.decode()
+    answer = desk.post(url(two, "choose/"), form_of(two, up=house.facial.pk), headers=HTMX)
+
+    assert not re.search('name="(up|down)"', page)
+    assert problem(answer) == ("SPA-RULE", "begun")
 
 
 def test_a_form_sent_twice_changes_once(desk, house, visit):
