@@ -33,7 +33,8 @@ WORDS: dict[str, str | Promise] = {
 @dataclass(frozen=True, slots=True)
 class Day:
     date: date
-    free: int
+    is_free: bool
+    free: int | None  # how many starts; None: nobody counted
     shown: bool
     is_closed: bool
     closure: str  # why it is closed, where somebody wrote it down
@@ -47,9 +48,18 @@ class Part:
     chosen: bool
 
 
-def draw_days(days: Iterable[slots.FreeDay], shown: date) -> tuple[Day, ...]:
+def draw_days(days: Iterable[slots.FreeDay], shown: date, *, counted: bool) -> tuple[Day, ...]:
+    """Return the days of the strip; `counted` searches all of each, not just its first time."""
     return tuple(
-        Day(one.day, one.count, one.day == shown, one.is_closed, one.closure, one.is_staffed)
+        Day(
+            date=one.day,
+            is_free=one.first is not None,
+            free=len(one.slots) if counted or one.day == shown else None,
+            shown=one.day == shown,
+            is_closed=one.is_closed,
+            closure=one.closure,
+            is_staffed=one.is_staffed,
+        )
         for one in days
     )
 

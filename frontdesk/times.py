@@ -70,12 +70,12 @@ def draw(
     """
     zone, window = location.tz, found.window
     day = asked.day
-    if asked.day_is_automatic and not found.on(day):
-        day = next((one.day for one in found.days if one.day >= day and one.slots), day)
+    if asked.day_is_automatic and not found.on(day).first:
+        day = next((one.day for one in found.days if one.day >= day and one.first), day)
 
-    today = {start_of(slot): slot for slot in found.on(day)}
-    refused = found.search.refused_between(*map(localtime.minutes, localtime.day_span(day, zone)))
-    best = best_of(list(today.values()), BEST)
+    today = {start_of(slot): slot for slot in found.on(day).slots}
+    refused = found.on(day).refused
+    best = slots.best(today.values(), BEST)
     names = short_names(staff.values())
     reasons = slots.why_not(refused, window=window, staff=names, zone=zone)
     at = None if asked.start is None else localtime.minutes(asked.start)
@@ -87,7 +87,8 @@ def draw(
     days = [one.day for one in found.days]
     return Times(
         day=day,
-        days=strip.draw_days(found.days, shown=day),
+        # Every start of a party is a search of its own kind: two weeks of them are not counted.
+        days=strip.draw_days(found.days, day, counted=isinstance(window, slots.Window)),
         parts=strip.parts(asked.part, window.house.opening, days, zone),
         first=tuple(map(drawn, strip.first_of_days(found.days))),
         best=tuple(map(drawn, best)),
@@ -106,13 +107,6 @@ def draw(
 def plans_of(slot: engine.Slot | engine.PartySlot) -> tuple[engine.Plan, ...]:
     """Return the plans of a start, one of each who comes."""
     return slot.plans if isinstance(slot, engine.PartySlot) else (slot.plan,)
-
-
-def best_of(found: Sequence, count: int) -> list:
-    """Return what suits best; a party, which is hard to seat, is given what comes first."""
-    if found and isinstance(found[0], engine.PartySlot):
-        return list(found[:count])
-    return engine.best(found, count)
 
 
 def short_names(staff: Iterable[StaffMember]) -> dict[int, str]:

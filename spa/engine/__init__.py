@@ -15,13 +15,14 @@ from .plans import (
     with_plan,
 )
 from .ranking import best
-from .search import party_at, plan_at, search, search_party
+from .search import Finder, finder, party_at, party_finder, plan_at, search, search_party
 
 __all__ = [
     "TOGETHER",
     "Busy",
     "Exclusion",
     "Facts",
+    "Finder",
     "Guest",
     "Interval",
     "Merit",
@@ -37,9 +38,11 @@ __all__ = [
     "StaffFacts",
     "Wish",
     "best",
+    "finder",
     "intersect",
     "merge",
     "party_at",
+    "party_finder",
     "plan_at",
     "search",
     "search_party",

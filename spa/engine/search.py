@@ -1,7 +1,8 @@
 """The rules of placing a visit: one function for the list of slots and for the booking."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from typing import Generic, TypeVar
 
 from .assignment import Choice, choose
 from .explain import room_obstacles, staff_obstacles
@@ -22,6 +23,8 @@ from .promises import Option, busy_untils
 from .ranking import merits
 from .rooms import Rooming
 from .timetable import Items
+
+S = TypeVar("S", Slot, PartySlot)
 
 
 def plan_at(start: int, wishes: Sequence[Wish], facts: Facts) -> Plan | Refused:
@@ -66,6 +69,33 @@ def search_party(guests: Sequence[Guest], facts: Facts) -> Search[PartySlot]:
         ),
         explain=visits.explain,
     )
+
+
+class Finder(Generic[S]):
+    """The same question about one start after the other, each answered once, when it is asked."""
+
+    def __init__(self, visits: "_Visits", drawn: Callable[[PartySlot], S]) -> None:
+        self._visits, self._drawn = visits, drawn
+        self._offers: dict[int, S | None] = {}
+
+    def offer(self, start: int) -> S | None:
+        """Return what can be had at a start, as `search` would list it."""
+        if start not in self._offers:
+            found = self._visits.offer(start)
+            self._offers[start] = None if found is None else self._drawn(found)
+        return self._offers[start]
+
+    def explain(self, start: int) -> Refused:
+        """Say what stands in the way of a start for which there is no offer."""
+        return self._visits.explain(start)
+
+
+def finder(wishes: Sequence[Wish], facts: Facts) -> Finder[Slot]:
+    return Finder(_Visits([_lone(wishes, facts)], facts), _lone_slot)
+
+
+def party_finder(guests: Sequence[Guest], facts: Facts) -> Finder[PartySlot]:
+    return Finder(_Visits(guests, facts), lambda found: found)
 
 
 def _lone(wishes: Sequence[Wish], facts: Facts) -> Guest:

@@ -105,6 +105,17 @@ def test_a_party_is_told_when_all_of_it_can_first_come(desk, house):
     assert [len(offer.guests) for offer in first] == [2, 2, 2, 2]
 
 
+def test_of_a_party_only_the_day_shown_is_counted(desk, house):
+    own = {"service": house.massage.pk, "therapist": ""}
+    late = make_staff(house.location, starts=10)
+    other = {"g1-service": make_service().pk, "g1-therapist": late.pk}
+
+    answer = desk.post(CHOOSE, {"guests": 2, "open": 0, **own, **other})
+
+    days = times_of(answer).days
+    assert [(day.is_free, day.free) for day in days] == [(True, 37), *[(True, None)] * 13]
+
+
 def test_several_services_are_told_when_they_can_first_begin_together(desk, house):
     evening = make_staff(house.location, starts=17)
     form = {"service": [house.massage.pk, make_service().pk], "therapist": ["", evening.pk]}

@@ -1,9 +1,11 @@
 """The free times of some days: of anyone, of a therapist, or of whichever of two."""
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from functools import cached_property
+from itertools import chain, islice
 from typing import Generic, TypeVar
 
 from spa import engine, localtime
@@ -12,42 +14,63 @@ from spa.services.slots import house as houses
 from spa.services.slots.window import Member, PartyWindow, Wanted, Window, load, load_party
 
 DAYS, COUNT = 14, 6
-WHOLE_DAY = (0, 1440)
+WHOLE_DAY = (0, localtime.MINUTES_PER_DAY)
 
 S = TypeVar("S", engine.Slot, engine.PartySlot)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FreeDay(Generic[S]):
+    """One day, searched when it is asked about: its first time costs less than all of them."""
+
     day: date
-    slots: tuple[S, ...]  # what is free within the hours asked for, in order of time
+    starts: tuple[int, ...]  # of the grid, within the hours asked for
     is_closed: bool  # the house, all through these hours
     closure: str  # why it is, where somebody wrote it down
     is_staffed: bool  # for each treatment somebody who is wanted for it works then
+    finder: engine.Finder[S] = field(compare=False, repr=False)
 
-    @property
-    def count(self) -> int:
-        return len(self.slots)
-
-    @property
+    @cached_property
     def first(self) -> S | None:
-        return self.slots[0] if self.slots else None
+        return next(filter(None, map(self.finder.offer, self.starts)), None)
+
+    @cached_property
+    def slots(self) -> tuple[S, ...]:
+        """What is free, in order of time."""
+        return tuple(filter(None, map(self.finder.offer, self.starts)))
+
+    @property
+    def refused(self) -> tuple[engine.Refused, ...]:
+        """What stands in the way of each other start."""
+        others = (start for start in self.starts if self.finder.offer(start) is None)
+        return tuple(map(self.finder.explain, others))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FreeTimes(Generic[S]):
-    """What is free on some days, at the hours asked for, with the search that found it."""
+    """What is free on some days, at the hours asked for, as far as it is asked about."""
 
     days: tuple[FreeDay[S], ...]  # all that were asked for, without a gap
-    first: tuple[S, ...]  # the earliest, in order of time
-    best: tuple[S, ...]  # those ranked best, by `engine.best`; for a party as the first
-    search: engine.Search[S] = field(compare=False)
-    # The question, its grid cut to the hours asked for.
-    window: Window | PartyWindow = field(compare=False)
+    window: Window | PartyWindow = field(compare=False)  # the grid cut to the hours asked for
+    count: int = COUNT
 
-    def on(self, day: date) -> tuple[S, ...]:
-        """Return what is free on a day; nothing on one that was not asked for."""
-        return next((one.slots for one in self.days if one.day == day), ())
+    @property
+    def slots(self) -> Iterator[S]:
+        """Yield all that is free, in order of time."""
+        return (slot for day in self.days for slot in day.slots)
+
+    @property
+    def first(self) -> tuple[S, ...]:
+        """The earliest, in order of time."""
+        return tuple(islice(self.slots, self.count))
+
+    @property
+    def best(self) -> tuple[S, ...]:
+        """Those ranked best; for a party, which is hard to seat, the first."""
+        return best(self.slots, self.count)
+
+    def on(self, day: date) -> FreeDay[S]:
+        return next(one for one in self.days if one.day == day)
 
 
 def first_free(
@@ -81,16 +104,7 @@ def first_free(
         moving=moving,
         forgotten=forgotten,
     )
-    hours = _hours(first_day, days, between, location)
-    window = _within(window, hours, between)
-    search = window.search()
-    return FreeTimes(
-        days=tuple(_days(window, search.slots, hours)),
-        first=search.slots[:count],
-        best=tuple(engine.best(search.slots, count)),
-        search=search,
-        window=window,
-    )
+    return _free_times(window, _hours(first_day, days, between, location), count)
 
 
 def first_free_for_party(
@@ -114,11 +128,7 @@ def first_free_for_party(
         now=now,
         forgotten=forgotten,
     )
-    hours = _hours(first_day, days, between, location)
-    window = _within(window, hours, between)
-    search = window.search()
-    first = search.slots[:count]
-    return FreeTimes(tuple(_days(window, search.slots, hours)), first, first, search, window)
+    return _free_times(window, _hours(first_day, days, between, location), count)
 
 
 def _hours(
@@ -132,28 +142,28 @@ def _hours(
     }
 
 
-W = TypeVar("W", Window, PartyWindow)
+def _free_times(
+    window: Window | PartyWindow, hours: dict[date, engine.Interval], count: int
+) -> FreeTimes:
+    """Prepare the search of each day; the window's grid keeps only starts within the hours."""
+    starts = {day: _between(window.facts.grid, *span) for day, span in hours.items()}
+    window = replace(window, facts=replace(window.facts, grid=tuple(chain(*starts.values()))))
+    finder = window.finder()
+    days = (
+        FreeDay(
+            day,
+            starts[day],
+            *houses.shut(window.house, span),
+            is_staffed=_is_staffed(window, span),
+            finder=finder,
+        )
+        for day, span in hours.items()
+    )
+    return FreeTimes(tuple(days), window, count)
 
 
-def _within(window: W, hours: dict[date, engine.Interval], between: tuple[int, int]) -> W:
-    """Leave only those starts of the grid that lie within the hours asked for."""
-    if between == WHOLE_DAY:
-        return window
-    starts = window.facts.grid
-    grid: list[int] = []
-    for first, end in hours.values():
-        grid += starts[bisect_left(starts, first) : bisect_left(starts, end)]
-    return replace(window, facts=replace(window.facts, grid=tuple(grid)))
-
-
-def _days(
-    window: Window | PartyWindow, found: Sequence[S], hours: dict[date, engine.Interval]
-) -> Iterator[FreeDay[S]]:
-    starts = [start_of(slot) for slot in found]
-    for day, span in hours.items():
-        own = found[bisect_left(starts, span[0]) : bisect_left(starts, span[1])]
-        is_closed, closure = houses.shut(window.house, span)
-        yield FreeDay(day, tuple(own), is_closed, closure, bool(own) or _is_staffed(window, span))
+def _between(grid: tuple[int, ...], start: int, end: int) -> tuple[int, ...]:
+    return grid[bisect_left(grid, start) : bisect_left(grid, end)]
 
 
 def _is_staffed(window: Window | PartyWindow, span: engine.Interval) -> bool:
@@ -170,6 +180,14 @@ def _is_staffed(window: Window | PartyWindow, span: engine.Interval) -> bool:
 def _works(person: engine.StaffFacts, span: engine.Interval) -> bool:
     away = engine.merge((one.start, one.end) for one in person.exclusions)
     return bool(engine.subtract(engine.intersect(person.shifts, (span,)), away))
+
+
+def best(found: Iterable[S], count: int) -> tuple[S, ...]:
+    """Return what suits best, by `engine.best`; of a party what comes first."""
+    found = list(found)
+    if found and isinstance(found[0], engine.PartySlot):
+        return tuple(found[:count])
+    return tuple(engine.best(found, count))
 
 
 def start_of(slot: engine.Slot | engine.PartySlot) -> int:

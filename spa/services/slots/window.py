@@ -64,6 +64,10 @@ class Window:
         """Return every start of the window: offered with its plan, or refused with reasons."""
         return engine.search(self.wishes, self.facts)
 
+    def finder(self) -> engine.Finder[engine.Slot]:
+        """Return what answers about one start after the other."""
+        return engine.finder(self.wishes, self.facts)
+
     def plan_at(self, start: datetime) -> engine.Plan | engine.Refused:
         """Return the plan of one start, or why it is refused: the check inside a booking."""
         if start.second or start.microsecond:
@@ -97,6 +101,10 @@ class PartyWindow:
     def search(self) -> engine.Search[engine.PartySlot]:
         """Return every start of the window: offered with a plan each, or refused with reasons."""
         return engine.search_party(self.guests, self.facts)
+
+    def finder(self) -> engine.Finder[engine.PartySlot]:
+        """Return what answers about one start after the other."""
+        return engine.party_finder(self.guests, self.facts)
 
     def plans_at(self, start: datetime) -> tuple[engine.Plan, ...] | engine.Refused:
         """Return the plans of one start, or why it is refused: the check inside a booking."""

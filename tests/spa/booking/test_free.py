@@ -40,14 +40,14 @@ def test_the_first_times_come_in_order_with_a_count_for_each_day(house):
 
     assert starts(found.first) == [at(8), at(8, 15), at(8, 30)]
     assert [one.day for one in found.days] == [TODAY + timedelta(days=n) for n in range(14)]
-    assert {one.count for one in found.days} == {45}  # every quarter from 8 to 19
+    assert {len(one.slots) for one in found.days} == {45}  # every quarter from 8 to 19
 
 
 def test_only_the_hours_asked_for_are_searched_and_counted(house):
     found = free(house, between=(17 * 60, 18 * 60), days=2)
 
     assert starts(found.first)[:2] == [at(17), at(17, 15)]
-    assert [one.count for one in found.days] == [4, 4]
+    assert [len(one.slots) for one in found.days] == [4, 4]
 
 
 def test_a_therapist_is_free_when_she_works(house):
@@ -109,7 +109,7 @@ def test_two_who_cannot_do_it_are_said_so_of(house):
 
     assert said == "None of those asked for does Stones"
     assert not free(house, wanted=wanted).first
-    assert {one.count for one in free(house, wanted=wanted).days} == {0}
+    assert {len(one.slots) for one in free(house, wanted=wanted).days} == {0}
 
 
 def test_what_is_found_first_can_be_booked_and_is_then_gone(house):
@@ -124,7 +124,7 @@ def test_what_is_found_first_can_be_booked_and_is_then_gone(house):
 def test_the_best_leave_no_idle_time_and_two_askers_get_one_answer(house):
     one, other = free(house), free(house)
 
-    assert one == other
+    assert (one.first, one.best) == (other.first, other.best)
     assert one.best[0].idle_minutes == 0
 
 
@@ -137,7 +137,7 @@ def test_a_party_finds_when_all_can_start_together(house):
 
     assert localtime.moment(found.first[0].plans[0].start) == at(10)
     assert len({plan.items[0].staff for plan in found.first[0].plans}) == 3
-    assert found.days[0].count == 37  # every quarter from 10 to 19
+    assert len(found.days[0].slots) == 37  # every quarter from 10 to 19
 
 
 def test_a_day_says_whether_the_house_is_shut_and_whether_anybody_works(house):
@@ -167,7 +167,7 @@ def test_a_party_is_staffed_when_there_is_somebody_for_each_treatment(house):
 
     found = slots.first_free_for_party(location=house.location, members=members, now=NOW, days=1)
 
-    assert [(day.count, day.is_staffed) for day in found.days] == [(0, False)]
+    assert [(len(day.slots), day.is_staffed) for day in found.days] == [(0, False)]
 
 
 def test_a_withdrawn_service_is_refused(house):
