@@ -1,10 +1,13 @@
 """Asking the calendar why a place is not free: by the pointer, by a press, by the keyboard."""
 
+from datetime import timedelta
+
+from e2e.axe import serious
 from e2e.hands import card
 from spa.models import AvailabilityExclusion
 from spa.services import schedule
 from spa.services.audit import Actor
-from tests.factories import NOW, at
+from tests.factories import NOW, TODAY, at
 
 
 def test_a_place_that_is_not_free_says_why_and_what_can_be_done(desk, house):
@@ -72,3 +75,33 @@ def test_a_tap_on_closed_time_tells_of_it_and_escape_sends_it_away(desk, house):
     desk.keyboard.press("Escape")
 
     told.wait_for(state="hidden")
+
+
+def test_a_week_tells_it_too_of_any_of_its_days(desk, house):
+    tomorrow = TODAY + timedelta(days=1)
+    whom = {"location": house.location, "staff": house.paola}
+    away = {"starts_at": at(8, day=tomorrow), "ends_at": at(10, day=tomorrow), "kind": "training"}
+    schedule.block_time(**whom, **away, now=NOW, actor=Actor())
+    desk.goto(f"{desk.url.split('/calendar')[0]}/calendar/week/{house.paola.pk}/{TODAY}/")
+
+    # By a press on what was taken away tomorrow.
+    desk.locator('[data-day="2026-11-20"] .off').first.click()
+    told = desk.locator(".why:not([hidden])")
+    told.locator('[data-reason="excluded"]').wait_for()
+    assert serious(desk) == []
+    desk.keyboard.press("Escape")
+    told.wait_for(state="hidden")
+
+    # By the keyboard: from today's visit to the same hour of tomorrow, and up.
+    card(desk, house.visit).focus()
+    desk.keyboard.press("q")
+    told.locator('[data-reason="busy"]').wait_for()
+    desk.keyboard.press("ArrowRight")
+    told.get_by_text("10:00 ·").wait_for()
+    desk.keyboard.press("ArrowUp")
+    told.locator('[data-reason="excluded"]').wait_for()
+    desk.keyboard.press("Enter")
+    desk.wait_for_selector("#why button:focus")
+    desk.keyboard.press("Enter")
+    desk.wait_for_selector("#toasts [role=status]")
+    assert not AvailabilityExclusion.objects.exists()

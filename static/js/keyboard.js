@@ -26,7 +26,7 @@ const KEYS = {
   p: () => click("[data-print]"),
   P: () => click('[aria-keyshortcuts="Shift+P"]'),
   "?": () => click("[data-keys]"),
-  q: (event) => event.target.closest("#day .cal") && why("ask", event),
+  q: (event) => event.target.closest(".day > .cal") && why("ask", event),
 };
 
 const typing = (target) =>
@@ -39,7 +39,7 @@ document.addEventListener("keydown", (event) => {
     if (moveFocus(event)) event.preventDefault();
     return;
   }
-  if (event.key === "Enter" && event.target.matches("#day > .cal")) return why("ask", event);
+  if (event.key === "Enter" && event.target.matches(".day > .cal")) return why("ask", event);
   if (event.repeat || document.body.dataset.singleKeys === "off") return;
   if (KEYS[event.key]?.(event)) event.preventDefault();
 });
@@ -124,7 +124,7 @@ document.addEventListener("keydown", (event) => {
 const why = (what, event) => import("./why.js").then((told) => told[what](event)).catch(() => {});
 
 for (const what of ["pointerover", "click"]) {
-  document.addEventListener(what, (event) => event.target.closest?.("#day .cal-lane") && why(what, event));
+  document.addEventListener(what, (event) => event.target.closest?.(".day .cal-lane") && why(what, event));
 }
 
 // One card of the grid is in the tab order; arrows reach the others.

@@ -6,7 +6,7 @@ export const calendar = () => document.querySelector(".cal");
 export const unitsADay = () => Number(calendar().dataset.units);
 export const step = () => Number(calendar().dataset.step); // units between two starts
 
-export const timeOf = (unit) => new Date(Date.parse(calendar().dataset.start) + unit * UNIT);
+export const timeOf = (unit, start = calendar().dataset.start) => new Date(Date.parse(start) + unit * UNIT);
 
 export function clockOf(moment) {
   return new Intl.DateTimeFormat("es-CO", {

@@ -1,4 +1,4 @@
-// What is told of a place of the day: asked of the server once, and drawn beside the place.
+// What is told of a place of a day or a week: asked of the server once, and drawn beside the place.
 import { timeOf, unitsADay } from "./moving.js";
 
 const ASIDE = 8; // pixels between a column and what is told of it
@@ -12,13 +12,14 @@ export const told = { place: null, pinned: false, onHide: () => {} };
 const answers = new Map();
 
 export function placeAt(lane, unit, card = null) {
-  const { staff, room } = lane.closest(".cal-col").dataset;
-  const day = document.getElementById("day").getAttribute("hx-get").split("?")[0];
+  // A column of a week has a day of its own, and begins at an hour of its own.
+  const { staff, room, start, asks } = lane.closest(".cal-col").dataset;
+  const day = document.querySelector(".day").getAttribute("hx-get").split("?")[0];
   const query = new URLSearchParams({
-    start: timeOf(unit).toISOString(), location: document.body.dataset.location,
+    start: timeOf(unit, start).toISOString(), location: document.body.dataset.location,
     ...(staff ? { staff } : { room }),
   });
-  return { lane, unit, card, address: `${day}why/?${query}` };
+  return { lane, unit, card, address: `${asks ?? `${day}why/`}?${query}` };
 }
 
 export async function tell(place, pinned = false) {
@@ -78,7 +79,7 @@ export function hide() {
 // What could be done was chosen; what the day shows was drawn anew.
 box.addEventListener("click", (event) => event.target.closest("a, button") && setTimeout(hide));
 document.addEventListener("htmx:afterSettle", (event) => {
-  if (event.target.id !== "day") return;
+  if (!event.target.matches?.(".day")) return;
   answers.clear();
   hide();
 });

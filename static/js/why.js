@@ -1,4 +1,4 @@
-// Why a place of the day is not free, and what can be done. Asked by resting the pointer, by a
+// Why a place of a day, or of a week, is not free, and what can be done. Asked by resting the pointer, by a
 // press or a tap, or by `q` in the grid: then arrows lead a frame from place to place, and Enter
 // goes to what can be done. The server alone knows, and draws the answer.
 import { calendar, step, unitsADay } from "./moving.js";
@@ -12,7 +12,7 @@ let timer = null;
 let pressed = { x: -1, y: -1 }; // a layout that moves under a still pointer asks nothing
 
 function placeOf(event) {
-  const lane = event.target.closest?.("#day .cal-lane");
+  const lane = event.target.closest?.(".day .cal-lane");
   if (!lane?.closest("[data-staff], [data-room]") || event.target.closest(".cell, .gap, .ghost")) return null;
   const { top, height } = lane.getBoundingClientRect();
   const unit = ((event.clientY - top) / height) * unitsADay();
@@ -49,7 +49,7 @@ let cameFrom = null;
 
 export function ask(event) {
   const card = event.target.closest(".appt");
-  const lane = card?.parentElement ?? document.querySelector("#day .cal-lane");
+  const lane = card?.parentElement ?? document.querySelector(".day .today .cal-lane, .day .cal-lane");
   const unit = Number(/\bs-(\d+)/.exec((card ?? calendar()).className)?.[1] ?? 1) - 1;
   hide();
   cameFrom = event.target;
@@ -66,7 +66,7 @@ function lead(lane, unit) {
 }
 
 function aside(way) {
-  const columns = [...document.querySelectorAll("#day .cal-col:is([data-staff], [data-room])")];
+  const columns = [...document.querySelectorAll(".day .cal-col:is([data-staff], [data-room])")];
   return columns[columns.indexOf(told.place.lane.closest(".cal-col")) + way]?.querySelector(".cal-lane");
 }
 

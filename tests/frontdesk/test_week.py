@@ -49,6 +49,20 @@ def desk(client, house):
     return client
 
 
+def test_each_day_of_a_week_says_where_to_ask_why_a_place_is_not_free(desk, house, paola):
+    make_service()
+    page = desk.get(week_of(paola)).content.decode()
+
+    asked = re.findall(r'data-start="([^"]+)" data-asks="([^"]+)"', page)
+    assert len(asked) == 7
+    for number, (start, address) in enumerate(asked):
+        day = TODAY + timedelta(days=number - TODAY.weekday())
+        assert (start, address) == (at(8, day=day).isoformat(), f"/calendar/{day}/why/")
+    assert 'data-units="144" data-step="3"' in page
+    answer = desk.get(asked[0][1], {"start": asked[0][0], "staff": paola.pk})
+    assert 'data-reason="lead_time"' in answer.content.decode()
+
+
 def week_of(staff, day="2026-11-19"):
     return f"/calendar/week/{staff.pk}/{day}/"
 
