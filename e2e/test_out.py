@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from e2e.axe import serious
 from e2e.hands import reread, tab_to
 from e2e.spa_house import book
 from spa.models import AbsenceCall, AvailabilityExclusion
@@ -31,3 +32,24 @@ def test_her_visits_are_moved_or_called_when_she_is_out(desk, house):
     assert AbsenceCall.objects.get().appointment == asked_for_her
     exclusion = AvailabilityExclusion.objects.get()
     assert exclusion.ends_at == at(0, day=TODAY + timedelta(days=1))
+
+
+def test_whom_to_call_is_worked_through_page_by_page(desk, house, monkeypatch):
+    for module in ("frontdesk.calls", "frontdesk.views.out"):
+        monkeypatch.setattr(f"{module}.AT_ONCE", 1)
+    tatiana = make_client(name="Tatiana Cárdenas")
+    later = book(house.location, tatiana, [(house.massage, house.paola)], at(15))
+
+    desk.goto(f"{desk.url.rstrip('/')}/calendar/{TODAY}/out/?staff={house.paola.pk}")
+    desk.click('#out button.primary[value="try"]')
+    desk.locator(".further", has_text="Tatiana Cárdenas").wait_for()
+    assert serious(desk) == []
+    desk.click('#out button[value="save"]')
+    desk.wait_for_selector("#out-list")
+    assert serious(desk) == []
+    desk.click('#out-list [rel="next"]')
+    desk.wait_for_selector(f'[data-appointment="{later.code}"]')
+    desk.click('.to-call button[value="1"]')
+
+    desk.wait_for_selector(f'.to-call[data-called][data-appointment="{later.code}"]')
+    assert AbsenceCall.objects.get().appointment == later

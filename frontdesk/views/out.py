@@ -13,7 +13,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from frontdesk import places, tried
-from frontdesk.absent import Row, accepted, rows
+from frontdesk.absent import accepted, rows
+from frontdesk.calls import AT_ONCE, CallList, visits_of
 from frontdesk.forms.out import OutForm
 from frontdesk.minutes import CHOICES
 from frontdesk.views.calendar import refuse_impossible
@@ -23,8 +24,6 @@ from spa.models import Appointment, AvailabilityExclusion, Location, User
 from spa.services import absence, schedule
 from spa.services.audit import Actor
 from spa.services.idempotency import KeyMismatch
-
-MOST = 30  # visits for which another place is looked for at once
 
 may_take_out = permission_required(
     ("spa.add_availabilityexclusion", "spa.book_appointment"), raise_exception=True
@@ -106,9 +105,7 @@ def _tell(request: HttpRequest, told: absence.Rearranged, *, left: int) -> None:
 def _visits(user: User, form: OutForm) -> list[Appointment]:
     """Return those of her visits that exist for the user."""
     call = form.call
-    affected = absence.affected_by(call["staff"], call["starts_at"], call["ends_at"])
-    visible = Appointment.objects.visible_to(user).values("pk")
-    return list(affected.filter(pk__in=visible)[:MOST])
+    return visits_of(call["staff"], starts_at=call["starts_at"], ends_at=call["ends_at"], user=user)
 
 
 def _show(
@@ -123,9 +120,10 @@ def _show(
     call = form.call
     visits = _visits(request.user, form)
     span = {"starts_at": call["starts_at"], "ends_at": call["ends_at"]}
-    affected = absence.propose(visits, staff=call["staff"], **span, now=now)
+    affected = absence.propose(visits[:AT_ONCE], staff=call["staff"], **span, now=now)
     looked = {
         "rows": rows(affected, call["staff"], request.POST),
+        "further": visits[AT_ONCE:],
         "total": len(done.visits),
         "elsewhere": len(done.visits) - len(visits),
         "seal": schedule.seal_of(done.visits),
@@ -168,19 +166,13 @@ def _who_is_out(location: Location, day: date) -> Sequence[AvailabilityExclusion
 @may_take_out
 def out_list(request: HttpRequest, pk: int) -> HttpResponse:
     """List whom to call: the visits that still stand in time taken away from a therapist."""
-    exclusion, visits = _exclusion(request, pk), []
-    span = {"starts_at": exclusion.starts_at, "ends_at": exclusion.ends_at}
-    visible = Appointment.objects.visible_to(request.user).values("pk")
-    visits = list(absence.affected_by(exclusion.staff, **span).filter(pk__in=visible)[:MOST])
-    affected = absence.propose(visits, staff=exclusion.staff, **span, now=clock.now())
-    calls = {call.appointment_id: call for call in exclusion.calls.select_related("user")}
-    lines: list[Row] = rows(affected, exclusion.staff, {}, calls=calls)
+    exclusion, now = _exclusion(request, pk), clock.now()
+    page = request.GET.get("page", "")
     context = {
         "exclusion": exclusion,
-        "rows": lines,
+        "calls": CallList(exclusion, page=page, user=request.user, now=now),
         "location": exclusion.location,
-        "day": exclusion.location.today(now=max(exclusion.starts_at, clock.now())),
-        "uncalled": sum(row.call is None for row in lines),
+        "day": exclusion.location.today(now=max(exclusion.starts_at, now)),
     }
     return render(request, "calendar/out_list.html", context)
 
@@ -198,7 +190,9 @@ def called(request: HttpRequest, pk: int, code: str) -> HttpResponse:
         now=clock.now(),
         actor=Actor(user=request.user),
     )
-    return redirect("out_list", pk)
+    page = request.GET.get("page", "")
+    query = f"?page={page}" if page.isdecimal() else ""
+    return redirect(reverse("out_list", args=[pk]) + query)
 
 
 def _exclusion(request: HttpRequest, pk: int) -> AvailabilityExclusion:

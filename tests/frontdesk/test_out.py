@@ -10,7 +10,16 @@ from spa.models import AbsenceCall, AvailabilityExclusion, StaffMember
 from spa.services import booking
 from spa.services.audit import Actor
 from spa.services.slots import Wanted
-from tests.factories import NOW, TODAY, at, make_client, make_location, make_room, make_staff
+from tests.factories import (
+    NOW,
+    TODAY,
+    at,
+    make_client,
+    make_location,
+    make_room,
+    make_service,
+    make_staff,
+)
 from tests.frontdesk.people import worker
 
 pytestmark = pytest.mark.django_db
@@ -241,6 +250,100 @@ def test_a_visit_outside_the_rules_is_marked_on_the_calendar(desk, visit):
     saving(desk, visit)
 
     assert "Outside the hours" in desk.get("/calendar/2026-11-19/").content.decode()
+
+
+@pytest.fixture
+def many(visit, monkeypatch):
+    """Four visits of Paola on one day, of which two are looked at at once."""
+    monkeypatch.setattr("frontdesk.calls.AT_ONCE", 2)
+    monkeypatch.setattr("frontdesk.views.out.AT_ONCE", 2)
+    item = visit.items.get()
+    later = [
+        booking.book_at(
+            location=visit.location,
+            client=make_client(),
+            wanted=[Wanted(item.service_id, item.staff_id)],
+            starts_at=at(hour),
+            now=NOW,
+            actor=Actor(),
+        )
+        for hour in (12, 14, 16)
+    ]
+    return [visit, *later]
+
+
+def shown(page):
+    return re.findall(r'data-appointment="([^"]+)"', page.content.decode())
+
+
+def test_visits_beyond_those_that_are_looked_at_at_once_are_named_and_stay(desk, visit, many):
+    looked = desk.post(OUT, typed(visit))
+
+    assert shown(looked) == [one.code for one in many]
+    assert set(re.findall(r'name="visit-([^"]+)"', looked.content.decode())) == {
+        one.code for one in many[:2]
+    }
+    assert "2 visits after these" in looked.content.decode()
+    assert "at other houses" not in looked.content.decode()
+
+
+def test_the_list_of_whom_to_call_has_every_visit_on_one_of_its_pages(desk, visit, many):
+    path = saving(desk, visit)["Location"]
+
+    first, second = desk.get(path), desk.get(f"{path}&page=2")
+
+    assert shown(first) + shown(second) == [one.code for one in many]
+    for page in (first, second):
+        assert "4 clients to call" in page.content.decode()
+    assert "1–2 of 4" in first.content.decode()
+    assert 'rel="next"' not in second.content.decode()
+
+
+def test_who_is_called_on_a_later_page_is_counted_and_leads_back_to_it(desk, visit, many):
+    path = saving(desk, visit)["Location"].partition("?")[0]
+
+    answer = desk.post(f"{path}called/{many[3].code}/?page=2", {"called": "1"})
+
+    assert answer["Location"] == f"{path}?page=2"
+    assert "3 clients to call" in desk.get(path).content.decode()
+
+
+@pytest.mark.parametrize("page", ["0", "9", "x", "²", "-1"])
+def test_a_page_that_is_none_shows_one_that_is(desk, visit, many, page):
+    path = saving(desk, visit)["Location"]
+
+    assert len(shown(desk.get(f"{path}&page={page}"))) == 2
+    assert (
+        desk.post(
+            f"{path.partition('?')[0]}called/{visit.code}/?page={page}",
+            {"called": "1"},
+            follow=True,
+        ).status_code
+        == 200
+    )
+
+
+def test_visits_at_a_house_that_is_not_hers_are_counted_on_both_screens(desk, visit):
+    other = make_location()
+    paola = visit.items.get().staff
+    paola.availability.filter(weekday=TODAY.isoweekday()).update(to_minute=14 * 60)
+    afternoon = {"from_minute": 15 * 60, "to_minute": 20 * 60, "valid_from": TODAY}
+    paola.availability.create(location=other, weekday=TODAY.isoweekday(), **afternoon)
+    elsewhere = booking.book_at(
+        location=other,
+        client=make_client(),
+        wanted=[Wanted(make_service().pk, paola.pk)],
+        starts_at=at(16),
+        now=NOW,
+        actor=Actor(),
+    )
+
+    looked = desk.post(OUT, typed(visit))
+    listed = desk.get(saving(desk, visit)["Location"])
+
+    for page in (looked, listed):
+        assert elsewhere.code not in page.content.decode()
+        assert "1 more visit is at another house" in page.content.decode()
 
 
 def test_the_list_costs_four_queries_more_for_each_visit(
