@@ -111,7 +111,14 @@ class MovePanel:
                 wanted=self.wanted, client=self.visit.client, moving=self.visit, **asked
             )
         # Nobody is talked into another time: it is chosen.
-        return draw(found, self.asked, location=self.location, staff=self.staff, choose=False)
+        return draw(
+            found,
+            self.asked,
+            location=self.location,
+            staff=self.staff,
+            choose=False,
+            stands_at=self.visit.starts_at,
+        )
 
     @cached_property
     def request_id(self) -> UUID:

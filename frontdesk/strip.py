@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, time
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 from django.utils.functional import Promise
@@ -64,9 +65,21 @@ def draw_days(days: Iterable[slots.FreeDay], shown: date, *, counted: bool) -> t
     )
 
 
-def first_of_days(days: Iterable[slots.FreeDay]) -> list[engine.Slot | engine.PartySlot]:
-    """Return the first free time of each day that has one: of several in a row one says enough."""
-    return [one.first for one in days if one.first is not None][:FIRST]
+def first_of_days(
+    days: Iterable[slots.FreeDay], *, but: int | None = None
+) -> list[engine.Slot | engine.PartySlot]:
+    """Return the first free time of each of some days: of several in a row one says enough.
+
+    `but`: where the visit stands already, which is no other time for it.
+    """
+    found = (_first(one, but) for one in days)
+    return list(islice(filter(None, found), FIRST))
+
+
+def _first(day: slots.FreeDay, but: int | None) -> engine.Slot | engine.PartySlot | None:
+    if day.first is None or slots.start_of(day.first) != but:
+        return day.first
+    return next((slot for slot in day.slots if slots.start_of(slot) != but), None)
 
 
 def parts(

@@ -62,11 +62,12 @@ def draw(
     location: Location,
     staff: Mapping[int, StaffMember],
     choose: bool = True,
+    stands_at: datetime | None = None,
 ) -> Times:
     """Draw the day asked for out of what was `found` on the strip's days; no query.
 
     A day that nobody asked for gives way to the first one with a free start. `choose`: take the
-    best start when none was asked for.
+    best start when none was asked for. `stands_at`: the start of the visit that is moved.
     """
     zone, window = location.tz, found.window
     day = asked.day
@@ -78,6 +79,7 @@ def draw(
     best = slots.best(today.values(), BEST)
     names = short_names(staff.values())
     reasons = slots.why_not(refused, window=window, staff=names, zone=zone)
+    present = None if stands_at is None else localtime.minutes(stands_at)
     at = None if asked.start is None else localtime.minutes(asked.start)
     slot = today.get(at) if at is not None else (best[0] if best and choose else None)
 
@@ -90,7 +92,7 @@ def draw(
         # Every start of a party is a search of its own kind: two weeks of them are not counted.
         days=strip.draw_days(found.days, day, counted=isinstance(window, slots.Window)),
         parts=strip.parts(asked.part, window.house.opening, days, zone),
-        first=tuple(map(drawn, strip.first_of_days(found.days))),
+        first=tuple(map(drawn, strip.first_of_days(found.days, but=present))),
         best=tuple(map(drawn, best)),
         others=_others(today, refused, set(map(start_of, best)), window, zone, reasons),
         reasons=tuple(

@@ -145,15 +145,15 @@ def test_a_visit_that_is_past_has_no_first_free_time(client, house, monkeypatch)
 
 
 def test_a_visit_that_is_moved_is_told_the_first_free_times(desk, house):
-    visit = house.book(starts_at=at(10))
+    visit = house.book(starts_at=at(8))
 
     answer = desk.post(
         f"/appointments/{visit.code}/move/choose/", {"take": at(8, day=TOMORROW).isoformat()}
     )
 
-    assert [offer.start.date() for offer in times_of(answer).first] == [
-        TODAY + timedelta(days=number) for number in range(4)
-    ]
+    first = [offer.start for offer in times_of(answer).first]
+    assert first[0] == at(8, 15)  # at eight it stands already
+    assert first[1:] == [at(8, day=TODAY + timedelta(days=number)) for number in (1, 2, 3)]
     assert fields(answer)["start"] == [at(8, day=TOMORROW).isoformat()]
 
 
