@@ -45,6 +45,26 @@ def drag(page, source, target):
     page.mouse.up()
 
 
+class Finger:
+    """One finger on a screen that can be touched."""
+
+    def __init__(self, page) -> None:
+        self._cdp = page.context.new_cdp_session(page)
+
+    def down(self, x, y):
+        self._touch("touchStart", x, y)
+
+    def move(self, x, y):
+        self._touch("touchMove", x, y)
+
+    def up(self):
+        self._touch("touchEnd")
+
+    def _touch(self, kind, *at):
+        points = [dict(zip("xy", at, strict=True))] if at else []
+        self._cdp.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+
 def go_back(page):
     """Go back as the browser's button does; HTMX has the page before loaded anew."""
     with page.expect_event("load"):

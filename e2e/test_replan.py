@@ -1,7 +1,7 @@
 """A day is planned anew: a card grows, one waits in the tray, two change places."""
 
 from e2e.axe import serious
-from e2e.hands import card, cell, lift, reread
+from e2e.hands import Finger, card, cell, lift, reread
 from tests.factories import at
 
 
@@ -36,6 +36,37 @@ def test_a_card_grows_by_its_lower_edge_and_by_keys(desk, house):
     desk.keyboard.press("Enter")
     desk.wait_for_selector('[data-version="3"]')
     assert reread(house.visit).ends_at == at(12, 5)
+
+
+def test_a_finger_holds_a_card_and_draws_its_grip(open_desk, house):
+    page = open_desk(viewport={"width": 1024, "height": 768}, has_touch=True)
+    visit = card(page, house.visit)
+    box, goal = visit.bounding_box(), cell(page, house.paola, at(12)).bounding_box()
+    middle = box["x"] + box["width"] / 2
+    finger = Finger(page)
+    page.wait_for_selector("html[data-grip]")
+
+    finger.down(middle, box["y"] + 10)
+    page.wait_for_selector('body[data-moving="drag"]')
+    finger.up()
+    grip = page.locator(".grip")
+    handle = grip.bounding_box()
+    assert min(handle["width"], handle["height"]) >= 44
+    assert page.locator("#panel #appointment").count() == 0
+
+    finger.down(middle, handle["y"] + handle["height"] / 2)
+    finger.move(middle, goal["y"] - 20)
+    finger.move(middle, goal["y"] + 1)
+    finger.up()
+    page.wait_for_selector("[data-stretched]")
+    assert reread(house.visit).ends_at == at(12)
+    grip.wait_for(state="detached")
+
+    # A tap is what it was: it opens the visit.
+    page.wait_for_selector(f'.appt[data-appointment="{house.visit.code}"][data-version="2"]')
+    visit.tap()
+    page.wait_for_selector("#panel #appointment")
+    assert grip.count() == 0
 
 
 def test_a_card_waits_in_the_tray_while_days_go_by(desk, house):

@@ -1,7 +1,7 @@
 // Dragging a card by mouse, pen or finger. It snaps to the grid under the pointer; held at the
 // left or right edge, the day before or after comes. Touch needs a long press, so that a finger
 // can still scroll.
-import { calendar, Move, step, unitsADay } from "./moving.js";
+import { calendar, Move, step, swallowClick, unitsADay } from "./moving.js";
 
 const THRESHOLD = 10; // pixels
 const LONG_PRESS = 400; // milliseconds
@@ -113,16 +113,6 @@ document.addEventListener("htmx:afterSettle", (event) => {
     move.draw();
   }
 });
-
-// What began as a drag must not open the card as well.
-function swallowClick() {
-  const swallow = (event) => {
-    event.preventDefault();
-    event.stopPropagation();
-  };
-  document.addEventListener("click", swallow, { capture: true, once: true });
-  setTimeout(() => document.removeEventListener("click", swallow, { capture: true }), 0);
-}
 
 document.addEventListener("dragstart", (event) => {
   if (event.target.closest?.(".appt")) event.preventDefault();

@@ -112,6 +112,9 @@ for (const touched of ["pointerover", "focusin", "htmx:afterSwap"]) {
   });
 }
 
+// A finger points at nothing before it holds.
+if (matchMedia("(pointer: coarse)").matches && document.querySelector(".cal")) fetchReplan();
+
 document.addEventListener("keydown", (event) => {
   if (!replan || !waiting || !event.target.closest?.(".appt")) return;
   if (event.key === "Tab" || event.key === "Escape") return;

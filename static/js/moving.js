@@ -14,6 +14,16 @@ export function clockOf(moment) {
   }).format(moment);
 }
 
+// What began as a drag must not open the card as well.
+export function swallowClick() {
+  const swallow = (event) => {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  };
+  document.addEventListener("click", swallow, { capture: true, once: true });
+  setTimeout(() => document.removeEventListener("click", swallow, { capture: true }), 0);
+}
+
 // A card that is being moved: from where, and where it would stand now.
 export class Move {
   constructor(card) {

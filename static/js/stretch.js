@@ -1,17 +1,18 @@
 // A card is made longer or shorter: its lower edge by the pointer (quarter hours; with Shift five
-// minutes), or `+` and `-` on the card, Enter to keep it, Escape to let it be. The server decides.
-import { calendar, clockOf, step, timeOf } from "./moving.js";
+// minutes), its grip by a finger (`grip.js`), or `+` and `-` on the card, Enter to keep it, Escape
+// to let it be. The server decides.
+import { calendar, clockOf, step, swallowClick, timeOf } from "./moving.js";
 
 const EDGE = 7; // pixels of the card's lower edge
 const STATES = '[data-status="confirmed"], [data-status="rescheduled"], [data-status="arrived"], [data-status="service"]';
-
 let stretching = null;
 
 const mayBook = () => document.querySelector("[data-new-appointment]");
-const onGrid = (target) => {
+export const onGrid = (target) => {
   const card = target.closest?.("#day .cal-lane > .appt");
   return card?.matches(STATES) && mayBook() ? card : null;
 };
+const gripped = (target) => document.getElementById(target.closest?.(".grip")?.dataset.card);
 const numberOf = (card, letter) => Number(new RegExp(`\\b${letter}-(\\d+)`).exec(card.className)[1]);
 
 class Stretch {
@@ -20,6 +21,7 @@ class Stretch {
     this.first = numberOf(card, "s") - 1;
     this.units = this.before = numberOf(card, "n");
     this.time = card.querySelector("time").textContent;
+    this.drawn = [card, ...card.parentElement.querySelectorAll(".grip")];
     card.classList.add("stretching");
     document.body.dataset.moving = "stretch";
   }
@@ -31,7 +33,7 @@ class Stretch {
   to(units) {
     const last = Number(calendar().dataset.units) - this.first;
     this.units = Math.min(Math.max(1, units), last);
-    this.card.style.setProperty("--n", this.units);
+    for (const one of this.drawn) one.style.setProperty("--n", this.units);
     const words = `${clockOf(timeOf(this.first))}–${clockOf(this.end)}`;
     this.card.querySelector("time").textContent = words;
     document.getElementById("announce").textContent = `${words}, ${this.units * 5} min`;
@@ -39,7 +41,7 @@ class Stretch {
 
   putBack() {
     delete document.body.dataset.moving;
-    this.card.style.removeProperty("--n");
+    for (const one of this.drawn) one.style.removeProperty("--n");
     this.card.querySelector("time").textContent = this.time;
     this.card.classList.remove("stretching");
   }
@@ -88,8 +90,9 @@ function listen() {
   }, early);
 
   document.addEventListener("pointerdown", (event) => {
-    const card = onGrid(event.target);
-    if (!card || event.button !== 0 || event.pointerType === "touch" || !isOnEdge(card, event)) return;
+    const held = gripped(event.target);
+    const card = held ?? (event.pointerType === "touch" ? null : onGrid(event.target));
+    if (!card || event.button !== 0 || !(held || isOnEdge(card, event))) return;
     take(event);
     stretching?.putBack();
     stretching = new Stretch(card);
@@ -101,11 +104,11 @@ function listen() {
     take(event);
     const done = stretching;
     stretching = null;
-    const swallow = (click) => take(click);
-    document.addEventListener("click", swallow, { capture: true, once: true });
-    setTimeout(() => document.removeEventListener("click", swallow, early), 0);
+    swallowClick();
     done.send();
   }, early);
+
+  document.addEventListener("pointercancel", (event) => stretching?.pointer === event.pointerId && stop());
 
   document.addEventListener("keydown", (event) => {
     if (stretching) return lead(event);
@@ -137,9 +140,8 @@ function lead(event) {
       done.send();
     },
   };
-  if (!acts[event.key]) return;
-  take(event);
-  acts[event.key]();
+  if (acts[event.key]) take(event);
+  acts[event.key]?.();
 }
 
 if (!("stretch" in document.documentElement.dataset)) {
