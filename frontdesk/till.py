@@ -18,7 +18,7 @@ from spa.models import (
     StaffMember,
     User,
 )
-from spa.services import credit, payments
+from spa.services import credit, payments, receipt
 from spa.services.payments import Tender
 from spa.services.payments.charge import CHARGEABLE, OVER
 
@@ -97,8 +97,7 @@ class Till:
     @property
     def paid_by_credit(self) -> int:
         """What of the payments before came out of credit."""
-        by_money = sum(one.applied_cents - one.refunded_cents for one in self.payments)
-        return max(self.visit.paid_cents - max(by_money, 0), 0)
+        return receipt.paid_by_credit(self.visit, self.payments)
 
     @cached_property
     def drawer(self) -> CashSession | None:
