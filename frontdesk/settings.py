@@ -34,7 +34,11 @@ SPA_NAME = env.str("SPA_NAME", default="Bruma Spa")
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 # Seconds by which the product's clock is shifted; demo and tests only.
 SPA_CLOCK_OFFSET = env.int("SPA_CLOCK_OFFSET", default=0)
-EMAIL_CONFIG = env.email("EMAIL_URL", default="consolemail://")
+# The demo's mail lies in a folder, which /demo/outbox/ shows; production must name a server.
+EMAIL_CONFIG = env.email("EMAIL_URL", default="filemail://" if DEMO else "dummymail://")
+DEFAULT_FROM_EMAIL = env.str(
+    "EMAIL_FROM", default="Bruma Spa <citas@demo.test>" if DEMO or TESTING else ""
+)
 PGBOUNCER = env.bool("PGBOUNCER", default=False)
 
 DEBUG = env.bool("DEBUG", default=False)
@@ -247,7 +251,10 @@ CACHES = {
     "local": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "local"},
 }
 globals().update(EMAIL_CONFIG)
+EMAIL_FILE_PATH = BASE_DIR / "var" / "outbox"
 EMAIL_TIMEOUT = 10
+# What an undoable action causes is told when it can no longer be undone.
+UNDO_SECONDS = 60
 Q_CLUSTER = {
     "name": "spa",
     "orm": "default",

@@ -88,6 +88,12 @@ def _wrong_settings() -> Iterator[CheckMessage]:
         yield Error("DEBUG is on.", id="spa.E008")
     if settings.SPA_CLOCK_OFFSET:
         yield Error("SPA_CLOCK_OFFSET shifts the clock.", id="spa.E009")
+    if settings.EMAIL_BACKEND != "django.core.mail.backends.smtp.EmailBackend":
+        yield Error("EMAIL_URL is missing or names no mail server.", id="spa.E012")
+    if "@" not in settings.DEFAULT_FROM_EMAIL or settings.DEFAULT_FROM_EMAIL.endswith(
+        (DEMO_DOMAIN, f"{DEMO_DOMAIN}>")
+    ):
+        yield Error("EMAIL_FROM is missing or the demo's.", id="spa.E013")
     if settings.EMBEDDED_DATABASE:
         yield Error("DATABASE_URL is missing: the embedded PostgreSQL is for demos.", id="spa.E011")
 

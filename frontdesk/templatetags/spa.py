@@ -16,11 +16,22 @@ from spa.models.people import initials
 from spa.services import clients
 
 register = template.Library()
+NOON = 12
 CAUSES = {
     "not_charged": gettext_lazy("A visit that was not charged"),
     "other_method": gettext_lazy("A payment entered by another method"),
     "taken_back": gettext_lazy("A payment that was taken back"),
     "by_hand": gettext_lazy("Cash moved by hand"),
+}
+# Why a message did not leave, by the codes of `spa/services/messages/send.py`.
+FAILURES = {
+    "refused": gettext_lazy("The mail server does not know this address"),
+    "timeout": gettext_lazy("The mail server did not answer in time"),
+    "no_connection": gettext_lazy("The mail server could not be reached"),
+    "no_login": gettext_lazy("The mail server refuses our log-in"),
+    "mail_server": gettext_lazy("The mail server refused it"),
+    "bad_header": gettext_lazy("It could not be addressed"),
+    "killed": gettext_lazy("Nobody finished sending it"),
 }
 register.filter("pesos", money.pesos)
 register.filter("phone", phones.spoken)
@@ -44,6 +55,12 @@ def day_after(day: date, number: int) -> date:
 def cause_name(kind: str) -> str | Promise:
     """Return what may have caused a difference, as it is said to a manager."""
     return CAUSES[kind]
+
+
+@register.filter
+def failure_name(code: str) -> str | Promise:
+    """Return why a message did not leave, as it is said at the desk."""
+    return FAILURES.get(code, _("Something went wrong"))
 
 
 @register.filter
@@ -77,6 +94,23 @@ def length_of(appointment) -> str:
 def clock(moment: datetime, zone) -> str:
     """Return the wall-clock time of a moment in a zone, 24 hours: `14:05`."""
     return moment.astimezone(zone).strftime("%H:%M")
+
+
+@register.filter
+def told_clock(moment: datetime, zone) -> str:
+    """Return the wall-clock time as clients are told it: `2:15 p. m.`, in English `2:15 p.m.`"""
+    local = moment.astimezone(zone)
+    time = f"{local.hour % 12 or 12}:{local:%M}"
+    if local.hour < NOON:
+        return _("%(time)s a.m.") % {"time": time}
+    return _("%(time)s p.m.") % {"time": time}
+
+
+@register.filter
+def told_day(moment: datetime, zone) -> str:
+    """Return a day as it stands within a sentence: `viernes 20 de noviembre`, `Friday 20 …`."""
+    day = whole_day(local_day(moment, zone))
+    return day[:1].lower() + day[1:] if get_language().startswith("es") else day
 
 
 @register.filter

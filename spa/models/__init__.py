@@ -35,6 +35,14 @@ from spa.models.health import Heartbeat
 from spa.models.health_notes import HealthNote
 from spa.models.idempotency import IdempotencyKey
 from spa.models.journal import Account, JournalEntry, JournalEvent, JournalLine
+from spa.models.messages import (
+    MOST_ATTEMPTS,
+    OF_A_VISIT,
+    DropReason,
+    MessageKind,
+    MessageState,
+    OutboxMessage,
+)
 from spa.models.payments import (
     AT_THE_DESK,
     WITH_REFERENCE,
@@ -66,11 +74,13 @@ __all__ = [
     "BY_HAND",
     "CHANGEABLE",
     "COINS",
+    "MOST_ATTEMPTS",
     "MOST_CENTS",
     "MOST_ITEMS",
     "MOVABLE",
     "NOTES",
     "OCCUPYING",
+    "OF_A_VISIT",
     "SLOT_CONSTRAINTS",
     "WITH_REFERENCE",
     "AbsenceCall",
@@ -98,6 +108,7 @@ __all__ = [
     "CreditUse",
     "DebtReason",
     "DiscountReason",
+    "DropReason",
     "ExclusionKind",
     "HealthNote",
     "Heartbeat",
@@ -106,7 +117,10 @@ __all__ = [
     "JournalEvent",
     "JournalLine",
     "Location",
+    "MessageKind",
+    "MessageState",
     "OpeningHours",
+    "OutboxMessage",
     "OverrideReason",
     "Payment",
     "PaymentMethod",

@@ -47,6 +47,13 @@ class SpaPolicy(models.Model):
     credit_by_hand_limit_cents = models.PositiveBigIntegerField(
         _("credit given by hand, at most"), default=5_000_000_00, db_default=5_000_000_00
     )
+    # Within these hours no message leaves but what a client is waiting for; the same: always.
+    quiet_from_hour = models.PositiveSmallIntegerField(
+        _("no messages from … o’clock"), default=21, db_default=21
+    )
+    quiet_until_hour = models.PositiveSmallIntegerField(
+        _("no messages until … o’clock"), default=7, db_default=7
+    )
     # Of the limits an empty one is none.
     max_visits_ahead = models.PositiveSmallIntegerField(
         _("visits ahead, for one client"), null=True, blank=True, default=3, db_default=3
@@ -99,6 +106,10 @@ class SpaPolicy(models.Model):
             models.CheckConstraint(
                 name="policy_holds_last_a_minute_to_a_day",
                 condition=Q(hold_minutes__range=(1, 1440)),
+            ),
+            models.CheckConstraint(
+                name="policy_quiet_hours_are_hours",
+                condition=Q(quiet_from_hour__lte=23, quiet_until_hour__lte=23),
             ),
             models.CheckConstraint(
                 name="policy_limits_let_everybody_book",

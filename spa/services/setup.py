@@ -27,6 +27,7 @@ _DESK = _TREAT | {
     "add_availabilityexclusion",
     *("view_payment", "take_payment", "discount_appointment"),
     *("view_clientcredit", "open_cashsession"),
+    *("view_outboxmessage", "send_outboxmessage"),
 }
 _HOUSE = _DESK | {
     *("override_policy", "flag_client", "change_staffavailability"),

@@ -21,6 +21,8 @@ GOOD = {
     "DEBUG": False,
     "SPA_CLOCK_OFFSET": 0,
     "EMBEDDED_DATABASE": False,
+    "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+    "DEFAULT_FROM_EMAIL": "Spa <visits@example.com>",
 }
 DEMO_FIELD_KEY = base64.b64encode(b"demo-only-demo-only-demo-only-00").decode()
 
@@ -53,6 +55,10 @@ def test_production_starts_with_settings_of_its_own():
         ({"DEBUG": True}, "spa.E008"),
         ({"SPA_CLOCK_OFFSET": 1}, "spa.E009"),
         ({"EMBEDDED_DATABASE": True}, "spa.E011"),
+        ({"EMAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend"}, "spa.E012"),
+        ({"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}, "spa.E012"),
+        ({"DEFAULT_FROM_EMAIL": ""}, "spa.E013"),
+        ({"DEFAULT_FROM_EMAIL": "Bruma Spa <citas@demo.test>"}, "spa.E013"),
     ],
 )
 def test_production_refuses(changed, refusal):
@@ -101,6 +107,8 @@ def test_djangos_deployment_check_is_clean_in_production():
         SECRET_KEY="".join(map(chr, range(48, 118))),
         FIELD_KEYS=GOOD["FIELD_KEYS"][0],
         ALLOWED_HOSTS="desk.example.com",
+        EMAIL_URL="smtp+tls://user:password@mail.example.com:587",
+        EMAIL_FROM="Spa <visits@example.com>",
     )
 
     assert done.returncode == 0, done.stderr

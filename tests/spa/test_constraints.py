@@ -10,7 +10,10 @@ from spa.postgres.checks import check_now
 from tests.spa.constraints.attempts import ATTEMPTS
 from tests.spa.constraints.booking import make_visit_with
 
-SUBJECTS = ("booking", "books", "cash", "catalogue", "clients", "history", "money", "schedule")
+SUBJECTS = (
+    *("booking", "books", "cash", "catalogue", "clients"),
+    *("history", "messages", "money", "schedule"),
+)
 for subject in SUBJECTS:
     import_module(f"tests.spa.constraints.{subject}")
 

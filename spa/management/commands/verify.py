@@ -2,6 +2,7 @@
 
 from django.core.management import BaseCommand, CommandError
 
+from spa import clock
 from spa.services import verification
 
 
@@ -9,7 +10,7 @@ class Command(BaseCommand):
     help = __doc__
 
     def handle(self, **_options: object) -> None:
-        found = list(verification.findings())
+        found = list(verification.findings(now=clock.now()))
         for line in found:
             self.stdout.write(line)
         if found:

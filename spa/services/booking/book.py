@@ -30,6 +30,7 @@ from spa.services.booking.refusals import (
     refuse,
     slot_refusals,
 )
+from spa.services.messages import tell
 from spa.services.slots import Wanted
 from spa.services.transactions import locked_transaction
 
@@ -227,6 +228,7 @@ def book(
         now=now,
         reason_code=reason,
     )
+    tell.confirmed(appointment, now=now)
     idempotency.settle(actor=actor, result=appointment.code)
     return appointment
 

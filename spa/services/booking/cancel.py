@@ -19,6 +19,7 @@ from spa.models import (
 from spa.services import settlement
 from spa.services.audit import Actor
 from spa.services.booking.transitions import lock_appointment, once, save
+from spa.services.messages import tell
 from spa.services.transactions import locked_transaction
 
 S = AppointmentStatus
@@ -87,6 +88,7 @@ def close_as_cancelled(
     keep = kept_on_cancelling(visit, cancelled_by, now=now) if visit.paid_cents else 0
     visit.status, visit.cancelled_by = S.CANCELLED, cancelled_by
     close(visit, Action.CANCEL, keep_cents=keep, actor=actor, now=now, reason_code=reason_code)
+    tell.cancelled(visit, now=now)
 
 
 def kept_on_cancelling(visit: Appointment, cancelled_by: CancelledBy, *, now: datetime) -> int:

@@ -10,6 +10,7 @@ from spa.services.audit import SYSTEM, Actor
 from spa.services.booking import deposit
 from spa.services.booking.cancel import close, lock_clients_with_money
 from spa.services.booking.transitions import lock_appointment, once, save
+from spa.services.messages import tell
 from spa.services.transactions import locked_transaction
 
 S = AppointmentStatus
@@ -76,6 +77,7 @@ def confirm_without_deposit(
         now=now,
         reason_code=reason_code,
     )
+    tell.confirmed(visit, now=now)
     return visit
 
 

@@ -25,6 +25,7 @@ from spa.services.booking.limits import broken_by_return
 from spa.services.booking.override import Override, let_pass
 from spa.services.booking.refusals import SlotTaken, refuse, slot_refusals
 from spa.services.booking.transitions import lock_appointment, save
+from spa.services.messages import tell
 from spa.services.slots import Wanted
 from spa.services.transactions import locked_transaction
 
@@ -178,6 +179,7 @@ def move(
         reason_code="client" if for_client else "spa",
         left_day=left_day,
     )
+    tell.moved(visit, now=now)
     idempotency.settle(actor=actor, result=visit.code)
     return visit
 

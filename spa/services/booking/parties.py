@@ -59,6 +59,7 @@ from spa.services.booking.refusals import (
     slot_refusals,
 )
 from spa.services.booking.transitions import save
+from spa.services.messages import tell
 from spa.services.slots import Member, PartyWindow, Wanted
 from spa.services.transactions import locked_transaction
 
@@ -214,6 +215,7 @@ def book_party(
         )
         for appointment, items in drafts
     )
+    tell.confirmed(*(appointment for appointment, _items in drafts), now=now)
     idempotency.settle(actor=actor, result=str(group))
     return [appointment for appointment, _items in drafts]
 
@@ -347,6 +349,7 @@ def move_party(
             reason_code="client" if for_client else "spa",
             left_day=left_day,
         )
+    tell.moved(*visits, now=now)
     idempotency.settle(actor=actor, result=str(appointment.group))
     return visits
 

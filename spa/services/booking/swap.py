@@ -29,6 +29,7 @@ from spa.services.booking.move import (
 )
 from spa.services.booking.refusals import IllegalTransition, SlotTaken, refuse, slot_refusals
 from spa.services.booking.transitions import lock_appointment, save
+from spa.services.messages import tell
 from spa.services.slots import Wanted, Window
 from spa.services.transactions import locked_transaction
 
@@ -153,6 +154,7 @@ def swap(
             reason_code="swap",
             left_day=left_day,
         )
+    tell.moved(*pair, now=now)
     idempotency.settle(actor=actor, result=pair[0].code)
     return pair
 

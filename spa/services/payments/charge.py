@@ -17,6 +17,7 @@ from spa.services.booking.lifecycle import close_as_completed, refuse_to_complet
 from spa.services.booking.refusals import IllegalTransition
 from spa.services.booking.transitions import lock_appointment, save
 from spa.services.journal import Posting
+from spa.services.messages import tell
 from spa.services.payments.bill import (
     Bill,
     Tender,
@@ -161,3 +162,5 @@ def _save(visit: Appointment, *, actor: Actor, now: datetime) -> None:
         fields += ["status", "held_until"]
     items = visit.items.order_by("position")
     save(visit, Action.CHARGE, fields=fields, items=items, actor=actor, now=now)
+    if "status" in fields:
+        tell.confirmed(visit, now=now)

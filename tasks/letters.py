@@ -1,0 +1,87 @@
+"""A letter as an email: html and text in the client's language, and the visit for her calendar."""
+
+import re
+from email.utils import parseaddr
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from spa import clock
+from spa.models import MessageKind
+from spa.services.messages import ics
+from spa.services.messages.letters import Letter
+from spa.text import visible
+
+K = MessageKind
+TEMPLATES = {
+    K.CONFIRMED: "confirmed",
+    K.MOVED: "moved",
+    K.CANCELLED: "cancelled",
+    K.RECEIPT: "receipt",
+}
+
+
+def deliver(letter: Letter) -> None:
+    """Hand a letter to the mail server; raises what keeps it from that, after 10 s at most."""
+    render(letter).send()
+
+
+def render(letter: Letter) -> EmailMultiAlternatives:
+    """Return the mail, not sent. No heading of it holds a name, a service or an amount."""
+    name = TEMPLATES[letter.kind]
+    with translation.override(letter.language):
+        context = {
+            "letter": letter,
+            "visit": letter.visit,
+            "zone": letter.visit.location.tz,
+            "spa_name": settings.SPA_NAME,
+        }
+        mail = EmailMultiAlternatives(
+            # One line, whatever a house is called.
+            subject=visible(render_to_string(f"emails/{name}_subject.txt", context)),
+            body=_spaced(render_to_string(f"emails/{name}.txt", context)),
+            to=[letter.to],
+            headers={"Message-ID": _message_id(letter), "Auto-Submitted": "auto-generated"},
+        )
+        mail.attach_alternative(render_to_string(f"emails/{name}.html", context), "text/html")
+        if letter.kind != K.RECEIPT:
+            method = "CANCEL" if letter.kind == K.CANCELLED else "PUBLISH"
+            file = ics.write(_event(letter))
+            mail.attach(_("visit.ics"), file, f"text/calendar; method={method}")
+    return mail
+
+
+def _spaced(text: str) -> str:
+    """Return a text without the gaps that parts of its template leave which say nothing."""
+    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
+
+
+def _event(letter: Letter) -> ics.Event:
+    visit = letter.visit
+    return ics.Event(
+        uid=f"{visit.code.lower()}@{_domain()}",
+        sequence=visit.version,
+        starts_at=visit.starts_at,
+        ends_at=visit.ends_at,
+        written_at=clock.now(),
+        title=_("Visit to the spa"),
+        place=visit.location.name,
+        organizer=_sender(),
+        cancelled=letter.kind == K.CANCELLED,
+    )
+
+
+def _message_id(letter: Letter) -> str:
+    """The same each time, so that mail which is sent twice arrives once where that is noticed."""
+    return f"<{letter.key}@{_domain()}>"
+
+
+def _sender() -> str:
+    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+
+
+def _domain() -> str:
+    return _sender().rpartition("@")[2]
