@@ -3,6 +3,7 @@
 import argparse
 import http.client
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -68,6 +69,8 @@ def bring_up(cluster: Cluster, *, reset: bool) -> str:
     if reset:
         say("Dropping the database …")
         cluster.drop_db("spa")
+        # The demo's mail tells of what was in it.
+        shutil.rmtree(BASE_DIR / "var" / "outbox", ignore_errors=True)
     return cluster.ensure_db("spa")
 
 

@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("frontdesk.urls.cash")),
     path("", include("frontdesk.urls.board")),
     path("", include("frontdesk.urls.schedule")),
+    path("", include("frontdesk.urls.messages")),
 ]
 
 handler400 = "frontdesk.views.errors.bad_request"

@@ -12,4 +12,5 @@ urlpatterns = [
     path("appointments/<code:code>/charge/", payments.charge, name="charge"),
     path("appointments/<code:code>/charge/sums/", payments.sums, name="charge_sums"),
     path("appointments/<code:code>/receipt/", payments.receipt, name="receipt"),
+    path("appointments/<code:code>/receipt/send/", payments.send_receipt, name="receipt_send"),
 ]

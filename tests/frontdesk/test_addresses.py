@@ -10,6 +10,7 @@ from django.urls import URLPattern, get_resolver
 from spa.models import AvailabilityExclusion, Payment
 from tests.factories import at, make_location, make_staff
 from tests.frontdesk.people import worker
+from tests.spa.constraints.messages import make_message
 from tests.tills import pay
 
 pytestmark = pytest.mark.django_db
@@ -95,6 +96,12 @@ ADDRESSES = [
     Address("charge", "/appointments/{code}/charge/", DESK, "post"),
     Address("charge_sums", "/appointments/{code}/charge/sums/", DESK, "post"),
     Address("receipt", "/appointments/{code}/receipt/", DESK),
+    Address("receipt_send", "/appointments/{code}/receipt/send/", DESK, "post"),
+    Address("messages", "/messages/", DESK),
+    Address("message_send", "/messages/{message}/send/", DESK, "post"),
+    # Where no demo runs there is no such thing.
+    Address("demo_outbox", "/demo/outbox/", NOBODY),
+    Address("demo_mail", "/demo/outbox/some-mail/", NOBODY),
     Address("payments", "/payments/", DESK),
     Address("payments", "/payments/", DESK, "post"),
     Address("payments_export", "/payments/export/", HOUSE),
@@ -166,6 +173,7 @@ def keys(visit, monkeypatch):
         "client": visit.client_id,
         "exclusion": block(item.staff).pk,
         "payment": Payment.objects.get().code,
+        "message": make_message(subject=visit.code, location=visit.location).pk,
     }
 
 
@@ -205,15 +213,15 @@ def test_an_address_is_open_to_its_roles_and_to_nobody_else(ask, address):
 
 
 # -- What is whose (SEC-12) ------------------------------------------------------------------
-# A visit, its payment, a therapist and a room belong to a house; a client belongs to all of them.
-OF_A_HOUSE = [
-    one for one in ADDRESSES if one.objects & {"code", "staff", "room", "exclusion", "payment"}
-]
+# A visit, what was paid and told of it, a therapist and a room belong to a house; a client
+# belongs to all of them.
+HOUSES_OWN = {"code", "staff", "room", "exclusion", "payment", "message"}
+OF_A_HOUSE = [one for one in ADDRESSES if one.objects & HOUSES_OWN]
 OF_ALL_HOUSES = [one for one in ADDRESSES if one.objects == {"client"}]
 # Of her health only who books or treats her may know, and who decides for every house.
 OF_HER_HEALTH = {"health_notes", "write_health_note"}
 NO_SUCH = {
-    **dict.fromkeys(("staff", "room", "client", "exclusion"), 999_999),
+    **dict.fromkeys(("staff", "room", "client", "exclusion", "message"), 999_999),
     "code": "BR-99999",
     "payment": "PG-99999",
 }

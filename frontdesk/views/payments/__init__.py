@@ -4,6 +4,7 @@ from frontdesk.views.payments.charge import charge, sums
 from frontdesk.views.payments.list import export, payment_list
 from frontdesk.views.payments.payment import give_back, payment, take_back
 from frontdesk.views.payments.receipt import receipt
+from frontdesk.views.payments.receipt import send as send_receipt
 
 __all__ = [
     "charge",
@@ -12,6 +13,7 @@ __all__ = [
     "payment",
     "payment_list",
     "receipt",
+    "send_receipt",
     "sums",
     "take_back",
 ]

@@ -1,23 +1,30 @@
-"""The receipt of a visit (*comprobante*): on the screen and on paper."""
+"""The receipt of a visit (*comprobante*): on the screen, on paper, and by mail."""
 
+from uuid import UUID, uuid4
+
+from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_safe
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
 
+from frontdesk import places
 from spa import clock
-from spa.models import Appointment
+from spa.errors import BusinessLogicError
+from spa.models import Appointment, MessageKind, OutboxMessage
 from spa.services import audit
 from spa.services import receipt as receipts
 from spa.services.audit import Actor
+from spa.services.messages import tell
 
 
 @require_safe
 @permission_required("spa.view_payment", raise_exception=True)
 def receipt(request: HttpRequest, code: str) -> HttpResponse:
     """Show what a visit cost and how it was paid; opening it is audited."""
-    visible = Appointment.objects.visible_to(request.user).select_related("location", "client")
-    visit = get_object_or_404(visible, code=code)
+    visit = _find(request, code)
     audit.record(
         "ADMIN_ENDPOINT_HIT",
         subject=f"appointment:{visit.code}",
@@ -25,5 +32,59 @@ def receipt(request: HttpRequest, code: str) -> HttpResponse:
         now=clock.now(),
         view="receipt",
     )
-    context = {"receipt": receipts.of(visit), "visit": visit}
-    return render(request, "payments/receipt.html", context)
+    return _show(request, visit)
+
+
+@require_POST
+@permission_required("spa.send_outboxmessage", raise_exception=True)
+def send(request: HttpRequest, code: str) -> HttpResponse:
+    """Send the receipt to the client's email; the same form sends it once."""
+    visit = _find(request, code)
+    actor = Actor(user=request.user, request_id=_request_id(request))
+    try:
+        message = tell.receipt(visit=visit, now=clock.now(), actor=actor)
+    except BusinessLogicError as refusal:
+        return _show(request, visit, status=refusal.http_status, refusal=refusal)
+    messages.success(request, _said_of(message, visit))
+    return redirect(f"{reverse('receipt', args=[code])}{places.query(request)}")
+
+
+def _said_of(message: OutboxMessage, visit: Appointment) -> str:
+    if message.due_at > clock.now():
+        at = message.due_at.astimezone(visit.location.tz)
+        return _("The receipt leaves at %(time)s, when the quiet hours end") % {
+            "time": f"{at:%H:%M}"
+        }
+    return _("The receipt is on its way to %(email)s") % {"email": visit.client.email}
+
+
+def _find(request: HttpRequest, code: str) -> Appointment:
+    visible = Appointment.objects.visible_to(request.user).select_related("location", "client")
+    return get_object_or_404(visible, code=code)
+
+
+def _request_id(request: HttpRequest) -> UUID:
+    """Return the form's own number; a form without one is not a repeated one."""
+    try:
+        return UUID(request.POST.get("request_id", ""))
+    except ValueError:
+        return uuid4()
+
+
+def _show(
+    request: HttpRequest,
+    visit: Appointment,
+    *,
+    status: int = 200,
+    refusal: BusinessLogicError | None = None,
+) -> HttpResponse:
+    context = {
+        "receipt": receipts.of(visit),
+        "visit": visit,
+        "message": OutboxMessage.objects.filter(subject=visit.code, kind=MessageKind.RECEIPT)
+        .order_by("-pk")
+        .first(),
+        "request_id": uuid4(),
+        "refusal": refusal,
+    }
+    return render(request, "payments/receipt.html", context, status=status)
