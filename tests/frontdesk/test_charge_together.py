@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from spa.models import Payment
+from spa.models import AuditLog, Payment
 from spa.services import booking
 from spa.services.audit import Actor
 from tests.factories import ask_for_deposits, at
@@ -131,3 +131,30 @@ def test_who_is_no_companion_cannot_be_chosen(desk, till, stranger):
 
     assert answer.status_code == 422
     assert not Payment.objects.exists()
+
+
+# -- The receipt ------------------------------------------------------------------------------
+def receipt(desk, visit, **query) -> str:
+    return text(desk.get(f"/appointments/{visit.code}/receipt/", query))
+
+
+def test_the_receipt_is_hers_or_that_of_the_whole_party(desk, till):
+    visits = party(till)
+    charge(desk, visits)
+
+    hers = receipt(desk, visits[0])
+    assert visits[0].client.name in hers
+    assert visits[1].client.name not in hers
+    assert "Of the whole party" in hers
+
+    all_of_them = receipt(desk, visits[0], party=1)
+    assert all(visit.client.name in all_of_them for visit in visits)
+    assert "Together" in all_of_them
+    assert "$ 360.000" in all_of_them
+    seen = AuditLog.objects.filter(action="ADMIN_ENDPOINT_HIT", facts__view="receipt")
+    assert {row.subject for row in seen} >= {f"appointment:{visit.code}" for visit in visits}
+
+
+def test_who_comes_alone_has_a_receipt_of_her_own(desk, till):
+    assert "Of the whole party" not in receipt(desk, till.visit())
+    assert "Together" not in receipt(desk, till.visit(hour=14), party=1)

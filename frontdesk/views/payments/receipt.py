@@ -1,5 +1,6 @@
 """The receipt of a visit (*comprobante*): on the screen, on paper, and by mail."""
 
+from collections.abc import Sequence
 from uuid import UUID, uuid4
 
 from django.contrib import messages
@@ -11,9 +12,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from frontdesk import places
+from frontdesk.companions import companions
 from spa import clock
 from spa.errors import BusinessLogicError
-from spa.models import Appointment, MessageKind, OutboxMessage
+from spa.models import OCCUPYING, Appointment, MessageKind, OutboxMessage
 from spa.services import audit
 from spa.services import receipt as receipts
 from spa.services.audit import Actor
@@ -23,16 +25,20 @@ from spa.services.messages import tell
 @require_safe
 @permission_required("spa.view_payment", raise_exception=True)
 def receipt(request: HttpRequest, code: str) -> HttpResponse:
-    """Show what a visit cost and how it was paid; opening it is audited."""
+    """Show what a visit cost and how it was paid; `?party=` all of her party. Audited, each."""
     visit = _find(request, code)
-    audit.record(
-        "ADMIN_ENDPOINT_HIT",
-        subject=f"appointment:{visit.code}",
-        actor=Actor(user=request.user),
-        now=clock.now(),
-        view="receipt",
-    )
-    return _show(request, visit)
+    party = companions(visit, user=request.user)
+    others = [one for one in party if one.status in OCCUPYING]
+    shown = [visit, *others] if "party" in request.GET else [visit]
+    for one in shown:
+        audit.record(
+            "ADMIN_ENDPOINT_HIT",
+            subject=f"appointment:{one.code}",
+            actor=Actor(user=request.user),
+            now=clock.now(),
+            view="receipt",
+        )
+    return _show(request, visit, shown=shown, has_party=bool(others))
 
 
 @require_POST
@@ -75,12 +81,17 @@ def _show(
     request: HttpRequest,
     visit: Appointment,
     *,
+    shown: Sequence[Appointment] = (),
+    has_party: bool = False,
     status: int = 200,
     refusal: BusinessLogicError | None = None,
 ) -> HttpResponse:
     context = {
-        "receipt": receipts.of(visit),
+        "receipts": [receipts.of(one) for one in shown or [visit]],
+        "total_cents": sum(one.total_cents for one in shown),
         "visit": visit,
+        "is_party": len(shown) > 1,
+        "has_party": has_party,
         "message": OutboxMessage.objects.filter(subject=visit.code, kind=MessageKind.RECEIPT)
         .order_by("-pk")
         .first(),
