@@ -1,14 +1,9 @@
 """What a desk may do, drawn at random; every command is one call of the product's services."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
-from random import Random
-from uuid import UUID
-
-from django.db.models import Model, QuerySet
+from dataclasses import replace
 
 from spa.models import (
-    ACTIVE,
     Appointment,
     AvailabilityExclusion,
     CancelledBy,
@@ -16,20 +11,13 @@ from spa.models import (
     Payment,
 )
 from spa.services import booking, payments, schedule
-from spa.services.audit import Actor
 from spa.services.slots import Member, Wanted
-from tests.turmoil.house import CLOSES, DAYS, OPENS, Stage
-
-QUARTERS = (CLOSES - OPENS) * 4
-IN_THE_RUSH = 0.7  # of what is done, concerns the hour at which all desks rush
+from tests.turmoil.chance import QUARTERS, Chance
+from tests.turmoil.house import CLOSES, DAYS, OPENS
 
 
-class Hand:
+class Hand(Chance):
     """One desk's hand: each method does one thing, with whatever chance gives it."""
-
-    def __init__(self, chance: Random, stage: Stage) -> None:
-        self.chance, self.stage = chance, stage
-        self.blocks: list[schedule.Block] = []
 
     # -- Visits --
     def book(self) -> None:
@@ -71,6 +59,23 @@ class Hand:
             **self._told(),
         )
 
+    def change_items(self) -> None:
+        """Let a visit's treatments be fewer, more, longer, or with somebody else."""
+        visit = self._visit()
+        lines = booking.as_it_is(visit)
+        number = self.chance.randrange(len(lines))
+        change = self.chance.choice(["fewer", "more", "longer", "another"])
+        if change == "fewer":
+            lines.pop(number)
+        elif change == "more":
+            lines += [booking.Line(one) for one in self._wishes(most=1)]
+        elif change == "longer":
+            lines[number] = replace(lines[number], minutes=self.chance.choice([15, 45, 75]))
+        else:
+            wanted = replace(lines[number].wanted, staff_id=self._somebody(), room_id=None)
+            lines[number] = replace(lines[number], wanted=wanted)
+        booking.change_items_at(appointment=visit, lines=lines, **self._told())
+
     def swap(self) -> None:
         booking.swap_at(first=self._visit(), second=self._visit(), **self._told())
 
@@ -86,7 +91,7 @@ class Hand:
     def treat(self) -> None:
         """Take a visit's next step, whichever that is."""
         steps = {
-            "confirmed": (booking.check_in, booking.check_in, booking.record_no_show),
+            "confirmed": (booking.check_in, booking.check_in_shortened, booking.record_no_show),
             "arrived": (booking.start,),
             "in_service": (booking.finish,),
         }
@@ -189,91 +194,6 @@ class Hand:
             actor=self._actor(),
         )
 
-    # -- What chance gives --
-    def _tenders(self, owed: int, *, whole: bool = False) -> list[payments.Tender]:
-        cents = owed if whole or self.chance.random() < 0.7 else self._part(owed)
-        methods = self.chance.sample(["cash", "card_terminal", "bank_transfer"], 2)
-        parts = [cents // 200 * 100, cents - cents // 200 * 100]
-        return [
-            payments.Tender(method, part, reference="" if method == "cash" else "7")
-            for method, part in zip(methods, parts, strict=True)
-            if part
-        ]
-
-    def _part(self, cents: int) -> int:
-        """Return whole pesos up to so many cents."""
-        return self.chance.randint(0, cents // 100) * 100
-
-    def _any(self, rows: QuerySet) -> Model:
-        found = list(rows)
-        if not found:
-            raise NothingThere
-        return self.chance.choice(found)
-
-    def _told(self) -> dict:
-        return {"now": self.stage.now, "actor": self._actor()}
-
-    def _here(self) -> dict:
-        return {"location": self.stage.location, **self._told()}
-
-    def _actor(self) -> Actor:
-        number = UUID(int=self.chance.getrandbits(128), version=4)
-        return Actor(user=self.chance.choice(self.stage.users), request_id=number)
-
-    def _start(self) -> datetime:
-        if self.chance.random() < IN_THE_RUSH:
-            return self.stage.rush + timedelta(minutes=15 * self.chance.randrange(4))
-        return self.stage.moment(self.chance.choice(DAYS), self.chance.randrange(QUARTERS))
-
-    def _span(self) -> dict:
-        starts_at = self._start()
-        return {
-            "starts_at": starts_at,
-            "ends_at": starts_at + timedelta(minutes=15 * self.chance.randint(1, 4)),
-        }
-
-    def _whom(self) -> dict:
-        whom = [("staff", self.stage.staff), ("room", self.stage.rooms)]
-        kind, among = self.chance.choice([*whom, *whom, ("", [])])
-        return {kind: self.chance.choice(among)} if kind else {}
-
-    def _somebody(self) -> int | None:
-        return self.chance.choice([None, None, *(member.pk for member in self.stage.staff)])
-
-    def _wishes(self, most: int = 3) -> list[Wanted]:
-        services = self.chance.sample(self.stage.services, self.chance.randint(1, most))
-        return [
-            Wanted(
-                service.pk,
-                self._somebody() if service.needs_staff else None,
-                parallel=number > 0 and self.chance.random() < 0.3,
-            )
-            for number, service in enumerate(services)
-        ]
-
-    def _visit(self, *, of_party: bool = False) -> Appointment:
-        """Return a visit; mostly one that is still to come.
-
-        :raises NothingThere: there is none yet
-        """
-        visits = Appointment.objects.select_related("location", "client").order_by("pk")
-        if self.chance.random() < 0.9:
-            visits = visits.filter(status__in=ACTIVE)
-        if self.chance.random() < IN_THE_RUSH:
-            until = self.stage.rush + timedelta(hours=1)
-            visits = visits.filter(starts_at__lt=until, ends_at__gt=self.stage.rush)
-        found = list(visits)
-        if of_party:
-            groups = [visit.group for visit in found]
-            found = [visit for visit in found if groups.count(visit.group) > 1]
-        if not found:
-            raise NothingThere
-        return self.chance.choice(found)
-
-
-class NothingThere(Exception):
-    """The command has nothing to work on yet."""
-
 
 # How often each is drawn: enough comes and goes that the house stays nearly full.
 WEIGHTS: dict[Callable[[Hand], None], int] = {
@@ -282,6 +202,7 @@ WEIGHTS: dict[Callable[[Hand], None], int] = {
     Hand.move: 14,
     Hand.move_party: 6,
     Hand.swap: 10,
+    Hand.change_items: 8,
     Hand.cancel: 8,
     Hand.cancel_party: 3,
     Hand.treat: 10,

@@ -10,7 +10,8 @@ from random import Random
 from django.db import connection, connections
 
 from spa.errors import BusinessLogicError
-from tests.turmoil.commands import WEIGHTS, Hand, NothingThere
+from tests.turmoil.chance import NothingThere
+from tests.turmoil.commands import WEIGHTS, Hand
 from tests.turmoil.house import Stage
 
 SLOWEST = 0.01  # seconds
