@@ -6,17 +6,11 @@ from spa.models.booking import (
     ACTIVE,
     BINDING,
     CHANGEABLE,
-    MOST_ITEMS,
     MOVABLE,
     OCCUPYING,
-    SLOT_CONSTRAINTS,
-    Action,
     Appointment,
-    AppointmentChange,
-    AppointmentItem,
     AppointmentStatus,
     CancelledBy,
-    OverrideReason,
 )
 from spa.models.cash import (
     COINS,
@@ -29,11 +23,21 @@ from spa.models.cash import (
     CashSession,
 )
 from spa.models.catalogue import Room, RoomKind, Service
+from spa.models.changes import (
+    Action,
+    AppointmentChange,
+    OverrideReason,
+)
 from spa.models.clients import Client, ClientChange, Consent, ConsentChannel, ConsentKind
 from spa.models.credit import BY_HAND, ClientCredit, CreditOrigin, CreditUse
 from spa.models.health import Heartbeat
 from spa.models.health_notes import HealthNote
 from spa.models.idempotency import IdempotencyKey
+from spa.models.items import (
+    MOST_ITEMS,
+    SLOT_CONSTRAINTS,
+    AppointmentItem,
+)
 from spa.models.journal import Account, JournalEntry, JournalEvent, JournalLine
 from spa.models.messages import (
     MOST_ATTEMPTS,

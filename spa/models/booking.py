@@ -1,4 +1,4 @@
-"""Visits: appointments, their items, and each change of them (rule book §5).
+"""Visits: appointments with their statuses and money (rule book §5).
 
 The database proves that nothing is booked twice; `spa/postgres/` and the migrations hold
 the deferred triggers that a constraint cannot express.
@@ -14,7 +14,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from spa.postgres.ranges import EQUAL, OTHER, TsTzRange, never_twice, span
+from spa.models.items import AppointmentItem
+from spa.postgres.ranges import EQUAL, TsTzRange, never_twice, span
 
 
 class AppointmentStatus(models.TextChoices):
@@ -37,7 +38,6 @@ MOVABLE = (S.PENDING_PAYMENT, S.CONFIRMED, S.ARRIVED)
 CHANGEABLE = (S.CONFIRMED, S.ARRIVED, S.IN_SERVICE)  # its treatments can be others
 BINDING = tuple(status for status in ACTIVE if status != S.OFFERED)
 
-MOST_ITEMS = 8  # of one appointment
 # For so long after a visit whoever treated the client may look up her health.
 HEALTH_KNOWN_AFTER = timedelta(days=7)
 
@@ -295,192 +295,3 @@ class Appointment(models.Model):
             if self.moves:
                 return "rescheduled"
         return LOOKS[self.status]
-
-
-class AppointmentItem(models.Model):
-    """One service of a visit: who, where, from–to; price, duration and buffers are frozen."""
-
-    appointment = models.ForeignKey(Appointment, on_delete=models.CASCADE, related_name="items")
-    position = models.PositiveSmallIntegerField()
-    # Starts with the item before it, and not when that one ends.
-    parallel = models.BooleanField(default=False, db_default=False)
-    service = models.ForeignKey("Service", on_delete=models.PROTECT, related_name="items")
-    staff = models.ForeignKey(
-        "StaffMember", null=True, blank=True, on_delete=models.PROTECT, related_name="items"
-    )
-    staff_requested = models.BooleanField(default=False)  # the client asked for this therapist
-    room = models.ForeignKey(
-        "Room", null=True, blank=True, on_delete=models.PROTECT, related_name="items"
-    )
-    place = models.PositiveSmallIntegerField(null=True, blank=True)
-    room_shared = models.BooleanField(default=False)
-    group = models.UUIDField()
-    occupies = models.BooleanField()
-    starts_at = models.DateTimeField()
-    ends_at = models.DateTimeField()
-    staff_busy_until = models.DateTimeField()
-    room_busy_until = models.DateTimeField()
-    price_cents = models.PositiveBigIntegerField()
-    vat_percent = models.PositiveSmallIntegerField()
-    duration_minutes = models.PositiveSmallIntegerField()
-    staff_buffer_minutes = models.PositiveSmallIntegerField()
-    room_buffer_minutes = models.PositiveSmallIntegerField()
-
-    class Meta:
-        verbose_name = _("item of an appointment")
-        verbose_name_plural = _("items of an appointment")
-        default_permissions = ()
-        constraints = [
-            models.UniqueConstraint(
-                fields=["appointment", "position"],
-                name="item_has_its_own_position",
-                deferrable=models.Deferrable.IMMEDIATE,
-            ),
-            models.UniqueConstraint(
-                fields=["appointment", "service"],
-                name="service_is_once_in_an_appointment",
-                deferrable=models.Deferrable.IMMEDIATE,
-            ),
-            models.CheckConstraint(
-                name="item_is_one_of_eight", condition=Q(position__lt=MOST_ITEMS)
-            ),
-            models.CheckConstraint(
-                name="item_that_is_parallel_follows_another",
-                condition=Q(parallel=False) | Q(position__gt=0),
-            ),
-            models.CheckConstraint(
-                name="item_ends_after_its_start", condition=Q(ends_at__gt=F("starts_at"))
-            ),
-            models.CheckConstraint(
-                name="item_is_busy_from_its_start",
-                condition=Q(
-                    staff_busy_until__gte=F("starts_at"), room_busy_until__gte=F("starts_at")
-                ),
-            ),
-            models.CheckConstraint(
-                name="item_has_staff_or_room",
-                condition=Q(staff__isnull=False) | Q(room__isnull=False),
-            ),
-            models.CheckConstraint(
-                name="item_place_goes_with_room",
-                condition=Q(room__isnull=True, place__isnull=True)
-                | Q(room__isnull=False, place__isnull=False),
-            ),
-            models.CheckConstraint(
-                name="item_costs_whole_pesos",
-                condition=Q(price_cents=F("price_cents") / 100 * 100),
-            ),
-            models.CheckConstraint(
-                name="item_vat_is_a_percentage", condition=Q(vat_percent__lte=100)
-            ),
-            never_twice(
-                "staff_is_never_booked_twice",
-                ("staff", EQUAL),
-                span(TsTzRange, "starts_at", "staff_busy_until"),
-                condition=Q(occupies=True),
-            ),
-            never_twice(
-                "place_is_never_booked_twice",
-                ("room", EQUAL),
-                ("place", EQUAL),
-                ("appointment", OTHER),
-                span(TsTzRange, "starts_at", "room_busy_until"),
-                condition=Q(occupies=True),
-            ),
-            never_twice(
-                "room_is_never_shared_with_strangers",
-                ("room", EQUAL),
-                ("group", OTHER),
-                span(TsTzRange, "starts_at", "room_busy_until"),
-                condition=Q(occupies=True, room_shared=False),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.appointment_id}: {self.service_id}"
-
-
-# The constraints whose breach means "somebody was faster"; any other breach is a bug.
-SLOT_CONSTRAINTS = frozenset(
-    {
-        "client_is_never_booked_twice",
-        "staff_is_never_booked_twice",
-        "place_is_never_booked_twice",
-        "room_is_never_shared_with_strangers",
-    }
-)
-
-
-class Action(models.TextChoices):
-    """The transitions of an appointment, one service function each."""
-
-    BOOK = "book", _("Booked")
-    MOVE = "move", _("Moved")
-    CHANGE_ITEMS = "change_items", _("Treatments changed")
-    CHECK_IN = "check_in", _("Checked in")
-    START = "start", _("Started")
-    FINISH = "finish", _("Finished")
-    COMPLETE = "complete", _("Completed")
-    CANCEL = "cancel", _("Cancelled")
-    NO_SHOW = "no_show", _("No-show recorded")
-    CHARGE = "charge", _("Charged")
-    GIVE_BACK = "give_back", _("Money given back")
-    KEEP = "keep", _("Kept for longer")
-    CONFIRM = "confirm", _("Confirmed without a deposit")
-    EXPIRE = "expire", _("Hold expired")
-
-
-class OverrideReason(models.TextChoices):
-    """Why a manager let a rule of the policy not count."""
-
-    FORGOTTEN = "forgotten", _("The visit took place and was not entered")
-    REGULAR = "regular", _("A client whom we know well")
-    FAMILY = "family", _("She books for others as well")
-    GOODWILL = "goodwill", _("To make up for a mistake of ours")
-    URGENT = "urgent", _("It cannot wait")
-
-
-class AppointmentChange(models.Model):
-    """What an appointment was after one change, whole, and who made it.
-
-    Append-only by trigger; archiving takes it away together with its appointment.
-
-    `state` holds ids, times, status and money, no personal values. `day` is the local date on
-    which the visit stands afterwards, `left_day` the one it was moved away from: a calendar
-    asks by them what changed on its page.
-    """
-
-    appointment = models.ForeignKey(Appointment, on_delete=models.CASCADE, related_name="changes")
-    version = models.PositiveIntegerField()
-    action = models.CharField(max_length=16, choices=Action)
-    at = models.DateTimeField()
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
-    )
-    origin = models.CharField(max_length=16)
-    reason_code = models.CharField(max_length=40, blank=True)
-    request_id = models.UUIDField(null=True, blank=True)
-    location = models.ForeignKey("Location", on_delete=models.PROTECT, related_name="+")
-    day = models.DateField()
-    left_day = models.DateField(null=True, blank=True)
-    state = models.JSONField()
-
-    class Meta:
-        verbose_name = _("change of an appointment")
-        verbose_name_plural = _("changes of appointments")
-        default_permissions = ("view",)
-        constraints = [
-            models.UniqueConstraint(
-                fields=["appointment", "version"], name="change_has_its_own_version"
-            ),
-            models.CheckConstraint(
-                name="change_action_is_known", condition=Q(action__in=Action.values)
-            ),
-        ]
-        indexes = [
-            models.Index(fields=["location", "day"], name="change_by_day"),
-            models.Index(fields=["location", "left_day"], name="change_by_left_day"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.appointment_id} v{self.version}: {self.action}"
