@@ -45,17 +45,18 @@ class Mail:
 @login_not_required
 def outbox(request: HttpRequest) -> HttpResponse:
     """Show the newest mails of the demo."""
-    return render(request, "demo/outbox.html", {"mails": _read(_files()[:MOST])})
+    return render(request, "demo/outbox.html", {"mails": _read(_files()[:MOST])[:MOST]})
 
 
 @require_safe
 @login_not_required
 def mail(_request: HttpRequest, name: str) -> HttpResponse:
     """Give one mail as a file that a mail program opens, as it looks there."""
-    found = _read([path for path in _files() if path.stem == name])
-    if not found:
+    of_its_file = _read([path for path in _files() if name.startswith(path.stem)])
+    found = next((one for one in of_its_file if one.name == name), None)
+    if found is None:
         raise Http404
-    answer = HttpResponse(found[0].raw, content_type="message/rfc822")
+    answer = HttpResponse(found.raw, content_type="message/rfc822")
     answer["Content-Disposition"] = f'attachment; filename="{name}.eml"'
     return answer
 
@@ -69,4 +70,10 @@ def _files() -> list[Path]:
 
 
 def _read(files: list[Path]) -> list[Mail]:
-    return [Mail(path.stem, _LINE.split(path.read_bytes())[0]) for path in files]
+    """Return the mails of these files, the newest first; one file may hold several."""
+    mails = []
+    for path in files:
+        written = [raw for raw in _LINE.split(path.read_bytes()) if raw.strip()]
+        names = [path.stem, *(f"{path.stem}-{number}" for number in range(2, len(written) + 1))]
+        mails += [Mail(name, raw) for name, raw in zip(names, written, strict=True)][::-1]
+    return mails

@@ -206,6 +206,20 @@ def test_a_mail_is_given_as_a_file_for_a_mail_program(client, demo):
     assert client.get("/demo/outbox/none/").status_code == 404
 
 
+def test_two_mails_in_one_file_are_both_shown(client, demo):
+    send_mail(subject="The first")
+    send_mail(subject="The second")
+    first, *others = sorted(demo.iterdir(), key=lambda path: path.stat().st_mtime_ns)
+    for other in others:
+        first.write_bytes(first.read_bytes() + other.read_bytes())
+        other.unlink()
+
+    page = client.get("/demo/outbox/").content.decode()
+
+    assert page.index("The second") < page.index("The first")
+    assert b"The second" in client.get(f"/demo/outbox/{first.stem}-2/").content
+
+
 def test_an_outbox_that_nothing_came_to_is_empty(client, demo):
     assert "data-mail" not in client.get("/demo/outbox/").content.decode()
 

@@ -52,4 +52,5 @@ def fingerprint() -> list[tuple]:
         *("service__name", "staff__name", "room__name", "place", "price_cents", "occupies"),
         *("starts_at", "ends_at", "staff_busy_until", "room_busy_until"),
     )
-    return [row if row[2] != "pending_payment" else (None, *row[1:]) for row in rows]
+    told = [row if row[2] != "pending_payment" else (None, *row[1:]) for row in rows]
+    return sorted(told, key=str)
