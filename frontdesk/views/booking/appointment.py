@@ -267,6 +267,7 @@ def _till(visit: Appointment, user: User, now: datetime) -> Till | None:
 
 
 def find(user: User, code: str) -> Appointment:
+    """Return a visit with its location and client; one that is not the user's does not exist."""
     visible = Appointment.objects.visible_to(user).select_related("location", "client")
     return get_object_or_404(visible, code=code)
 

@@ -6,9 +6,8 @@ from django.views.decorators.http import require_POST
 
 from frontdesk import tray
 from frontdesk.htmx import wants_fragment
-from frontdesk.views.booking.appointment import beside_its_day, changed
+from frontdesk.views.booking.appointment import beside_its_day, changed, find
 from frontdesk.views.booking.drag import answer
-from frontdesk.views.booking.move import find
 from frontdesk.views.booking.new import may_book
 from spa.services import booking
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from frontdesk import tray
 from frontdesk.companions import can_move, companions
 from frontdesk.forms.drag import DragForm
-from frontdesk.views.booking.appointment import changed
+from frontdesk.views.booking.appointment import changed, find
 from spa import clock, localtime
 from spa.errors import BusinessLogicError, RuleBroken
 from spa.models import Appointment, AppointmentItem
@@ -31,8 +31,7 @@ def drag(request: HttpRequest, code: str) -> HttpResponse:
 
     A drag is the spa's wish (rule book §5). A refusal offers the nearest other starts.
     """
-    visible = Appointment.objects.visible_to(request.user).select_related("location", "client")
-    visit = get_object_or_404(visible, code=code)
+    visit = find(request.user, code)
     form = DragForm(request.POST)
     if not form.is_valid():
         raise RuleBroken(_("That is no place in the calendar. Drop the card on a free time."))

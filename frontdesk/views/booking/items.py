@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods
 from frontdesk.forms.items import ItemsForm
 from frontdesk.htmx import render_screen
 from frontdesk.items_panel import ItemsPanel
-from frontdesk.views.booking.move import find
+from frontdesk.views.booking.appointment import find
 from frontdesk.views.booking.new import may_book, went_to
 from spa import clock
 from spa.errors import BusinessLogicError, RuleBroken, Stale

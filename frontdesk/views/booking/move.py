@@ -1,7 +1,7 @@
 """Moving a visit by a form: another time, other therapists, and who wants it."""
 
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -10,10 +10,11 @@ from frontdesk.asked import start_is_of_its_day
 from frontdesk.forms.booking import MoveForm
 from frontdesk.htmx import render_screen
 from frontdesk.move_panel import MovePanel
+from frontdesk.views.booking.appointment import find
 from frontdesk.views.booking.new import asked_override, may_book, offers_override, went_to
 from spa import clock
 from spa.errors import BusinessLogicError, RuleBroken, Stale
-from spa.models import Appointment, OverrideReason, User
+from spa.models import Appointment, OverrideReason
 from spa.services import booking
 from spa.services.audit import Actor
 from spa.services.idempotency import KeyMismatch
@@ -39,11 +40,6 @@ def choose_move(request: HttpRequest, code: str) -> HttpResponse:
         return redirect("move", code)
     panel = _panel(request, request.POST, find(request.user, code))
     return _show(request, panel, fragment="booking/_move_parts.html")
-
-
-def find(user: User, code: str) -> Appointment:
-    visible = Appointment.objects.visible_to(user).select_related("location", "client")
-    return get_object_or_404(visible, code=code)
 
 
 def _panel(request: HttpRequest, data: QueryDict, visit: Appointment, **state: object) -> MovePanel:

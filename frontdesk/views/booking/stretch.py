@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from frontdesk.forms.drag import StretchForm
+from frontdesk.views.booking.appointment import find
 from frontdesk.views.booking.drag import answer
-from frontdesk.views.booking.move import find
 from spa import clock
 from spa.errors import BusinessLogicError, RuleBroken
 from spa.models import Appointment, AppointmentItem

@@ -9,7 +9,7 @@ from frontdesk import tray
 from frontdesk.forms.swap import SwapForm
 from frontdesk.htmx import render_screen
 from frontdesk.swap_panel import SwapPanel
-from frontdesk.views.booking.move import find
+from frontdesk.views.booking.appointment import find
 from frontdesk.views.booking.new import may_book, went_to
 from spa import clock
 from spa.errors import BusinessLogicError, RuleBroken, Stale

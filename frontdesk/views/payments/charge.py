@@ -5,17 +5,16 @@ from uuid import uuid4
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from frontdesk.forms.charge import ChargeForm
 from frontdesk.htmx import render_screen, wants_fragment
 from frontdesk.till import Till
-from frontdesk.views.booking.appointment import beside_its_day, changed
+from frontdesk.views.booking.appointment import beside_its_day, changed, find
 from spa import clock, money
 from spa.errors import BusinessLogicError
-from spa.models import Appointment
 from spa.services import booking, payments
 from spa.services.audit import Actor
 from spa.services.idempotency import KeyMismatch
@@ -69,8 +68,7 @@ def sums(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _till(request: HttpRequest, code: str) -> Till:
-    visible = Appointment.objects.visible_to(request.user).select_related("location", "client")
-    return Till(get_object_or_404(visible, code=code), user=request.user, now=clock.now())
+    return Till(find(request.user, code), user=request.user, now=clock.now())
 
 
 def _form(till: Till, data: QueryDict | None = None, **keywords) -> ChargeForm:

@@ -6,13 +6,14 @@ from uuid import UUID, uuid4
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from frontdesk import places
 from frontdesk.companions import companions
+from frontdesk.views.booking.appointment import find
 from spa import clock
 from spa.errors import BusinessLogicError
 from spa.models import OCCUPYING, Appointment, MessageKind, OutboxMessage
@@ -26,7 +27,7 @@ from spa.services.messages import tell
 @permission_required("spa.view_payment", raise_exception=True)
 def receipt(request: HttpRequest, code: str) -> HttpResponse:
     """Show what a visit cost and how it was paid; `?party=` all of her party. Audited, each."""
-    visit = _find(request, code)
+    visit = find(request.user, code)
     party = companions(visit, user=request.user)
     others = [one for one in party if one.status in OCCUPYING]
     shown = [visit, *others] if "party" in request.GET else [visit]
@@ -45,7 +46,7 @@ def receipt(request: HttpRequest, code: str) -> HttpResponse:
 @permission_required("spa.send_outboxmessage", raise_exception=True)
 def send(request: HttpRequest, code: str) -> HttpResponse:
     """Send the receipt to the client's email; the same form sends it once."""
-    visit = _find(request, code)
+    visit = find(request.user, code)
     actor = Actor(user=request.user, request_id=_request_id(request))
     try:
         message = tell.receipt(visit=visit, now=clock.now(), actor=actor)
@@ -62,11 +63,6 @@ def _said_of(message: OutboxMessage, visit: Appointment) -> str:
             "time": f"{at:%H:%M}"
         }
     return _("The receipt is on its way to %(email)s") % {"email": visit.client.email}
-
-
-def _find(request: HttpRequest, code: str) -> Appointment:
-    visible = Appointment.objects.visible_to(request.user).select_related("location", "client")
-    return get_object_or_404(visible, code=code)
 
 
 def _request_id(request: HttpRequest) -> UUID:
