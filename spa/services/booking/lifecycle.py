@@ -6,7 +6,14 @@ from django.utils.translation import gettext_lazy as _
 
 from spa import money
 from spa.errors import RuleBroken
-from spa.models import Action, Appointment, AppointmentItem, AppointmentStatus, DebtReason
+from spa.models import (
+    Action,
+    Appointment,
+    AppointmentItem,
+    AppointmentStatus,
+    Client,
+    DebtReason,
+)
 from spa.services import audit, rights, settlement
 from spa.services.audit import Actor
 from spa.services.booking.refusals import IllegalTransition
@@ -93,6 +100,8 @@ def complete(
     visit = lock_appointment(
         appointment, allowed=(S.CONFIRMED, S.ARRIVED, S.IN_SERVICE), version=version
     )
+    if debt_reason:
+        Client.objects.locked().get(pk=visit.client_id)  # who owes may not book elsewhere
     refuse_to_complete_too_early(visit, now)
     close_as_completed(visit, actor=actor, now=now, debt_reason=debt_reason)
     return visit

@@ -5,23 +5,22 @@ first did; the database's own constraints are what is left then.
 """
 
 import pytest
-from django.db import IntegrityError, models
+from django.db import IntegrityError
 
 from spa.errors import RuleBroken, Stale
-from spa.models import (
-    Appointment,
-    CashSession,
-    Client,
-    ClientCredit,
-    CreditUse,
-    Payment,
-    Refund,
-)
-from spa.services import booking, cash, credit, verification
+from spa.models import Appointment, Client, DebtReason, JournalEntry, Payment, Refund
+from spa.services import booking, credit
 from spa.services.audit import Actor
 from tests.concurrency import Thread, open_transaction, wait_until_somebody_waits_for_a_lock
 from tests.factories import at
-from tests.spa.money.till import PRICE, Till, card, coins, fresh
+from tests.spa.money.locking import (
+    beside_an_open,
+    clean,
+    nothing_locks,
+    unlocked,
+    while_the_first_is_open,
+)
+from tests.spa.money.till import PRICE, Till, card, fresh
 from tests.tills import make_worker
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -30,115 +29,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def till(transactional_db):
     return Till()
-
-
-def while_the_first_is_open(first, second, *, table: str):
-    """Run `second` against an open `first`; return its thread once it has waited for a lock."""
-    with open_transaction():
-        first()
-        thread = Thread(second)
-        thread.start()
-        waiting = wait_until_somebody_waits_for_a_lock()
-    assert f'"{table}"' in waiting or f" {table}" in waiting
-    return thread
-
-
-def unlocked(monkeypatch, *querysets):
-    """Let these querysets read without a lock."""
-    for queryset in querysets:
-        monkeypatch.setattr(queryset, "locked", lambda self: self.order_by("pk"))
-
-
-def clean() -> bool:
-    return list(verification.findings()) == []
-
-
-# -- Two desks spend the same credit ----------------------------------------------------------
-def two_visits_and_one_credit(till):
-    till.give_credit(100_000)
-    other = make_worker()
-    first, second = till.visit(), till.visit(hour=14)
-    return (
-        lambda: till.charge(first, credit_cents=100_000_00),
-        lambda: till.charge(second, credit_cents=100_000_00, by=other),
-    )
-
-
-def test_credit_is_spent_once(till):
-    first, second = two_visits_and_one_credit(till)
-
-    thread = while_the_first_is_open(first, second, table="spa_client")
-
-    with pytest.raises(credit.NotEnoughCredit):
-        thread.outcome()
-    assert CreditUse.objects.count() == 1
-    assert clean()
-
-
-def test_without_the_locks_credit_would_be_spent_twice(till, monkeypatch):
-    """The control: neither client nor lot is locked, and the second spends what it has read."""
-    unlocked(monkeypatch, type(Client.objects.all()), type(ClientCredit.objects.all()))
-    first, second = two_visits_and_one_credit(till)
-
-    thread = while_the_first_is_open(first, second, table="spa_clientcredit")
-
-    # It wrote over the lot as if nobody had spent it; only the proof at its commit is left.
-    with pytest.raises(IntegrityError, match="of credit and"):
-        thread.outcome()
-
-
-# -- A drawer is closed while a payment is taken into it --------------------------------------
-def a_drawer_and_a_payment(till):
-    session, visit = till.drawer(pesos=0), till.visit()
-    return (
-        session,
-        lambda: till.close(session, {}, by=till.manager),
-        lambda: till.charge(visit, coins(180_000)),
-    )
-
-
-def test_a_payment_waits_for_a_close_and_finds_no_drawer(till):
-    _session, close, pay = a_drawer_and_a_payment(till)
-
-    thread = while_the_first_is_open(close, pay, table="spa_cashsession")
-
-    with pytest.raises(cash.NoOpenDrawer):
-        thread.outcome()
-    assert not Payment.objects.exists()
-    assert clean()
-
-
-def test_a_close_waits_for_a_payment_and_counts_it(till):
-    session, close, pay = a_drawer_and_a_payment(till)
-
-    thread = while_the_first_is_open(pay, close, table="spa_cashsession")
-
-    thread.outcome()
-    session.refresh_from_db()
-    assert (session.expected_cents, session.difference_cents) == (PRICE, -PRICE)
-    assert clean()
-
-
-def test_without_the_lock_a_payment_would_only_be_stopped_by_the_database(till, monkeypatch):
-    """The control: the payment reads the session as open, and its movement is refused."""
-    unlocked(monkeypatch, type(CashSession.objects.all()))
-    _session, close, pay = a_drawer_and_a_payment(till)
-
-    thread = while_the_first_is_open(close, pay, table="spa_cashmovement")
-
-    with pytest.raises(IntegrityError, match="is closed"):
-        thread.outcome()
-
-
-def test_without_the_lock_a_close_would_not_count_the_payment(till, monkeypatch):
-    """The control: the close counts what was there before, and is refused at its commit."""
-    unlocked(monkeypatch, type(CashSession.objects.all()))
-    _session, close, pay = a_drawer_and_a_payment(till)
-
-    thread = while_the_first_is_open(pay, close, table="spa_cashsession")
-
-    with pytest.raises(IntegrityError, match="moved 18000000"):
-        thread.outcome()
 
 
 # -- Two refunds of one payment ---------------------------------------------------------------
@@ -166,8 +56,7 @@ def test_a_payment_is_refunded_once(till):
 
 def test_without_the_locks_two_refunds_would_be_paid_out_for_one(till, monkeypatch):
     """The control: no row is locked; the second writes what it has read, and both are paid."""
-    unlocked(monkeypatch, type(Client.objects.all()), type(Payment.objects.all()))
-    monkeypatch.setattr(models.QuerySet, "select_for_update", lambda self, **_how: self)
+    nothing_locks(monkeypatch, type(Client.objects.all()), type(Payment.objects.all()))
     _payment, first, second = two_refunds(till)
 
     thread = while_the_first_is_open(first, second, table="spa_appointment")
@@ -214,8 +103,7 @@ def test_who_shows_what_it_has_seen_is_told_that_it_changed(till):
 
 def test_without_the_locks_a_visit_would_be_charged_twice(till, monkeypatch):
     """The control: the second reads the visit as unpaid; the journal refuses it at its commit."""
-    unlocked(monkeypatch, type(Client.objects.all()))
-    monkeypatch.setattr(models.QuerySet, "select_for_update", lambda self, **_how: self)
+    nothing_locks(monkeypatch, type(Client.objects.all()))
     _visit, first, second = two_charges(till)
 
     thread = while_the_first_is_open(first, second, table="spa_appointment")
@@ -283,3 +171,76 @@ def test_without_the_lock_a_paid_visit_would_expire(till, monkeypatch):
 
     with pytest.raises(IntegrityError):
         expiring.outcome()
+
+
+# -- A payment is taken back twice ------------------------------------------------------------
+def two_who_take_back(till):
+    _visit, payment = till.paid_visit()
+    other = make_worker("manager")
+    return payment, lambda: till.void(payment), lambda: till.void(payment, by=other)
+
+
+def test_a_payment_is_taken_back_once(till):
+    payment, first, second = two_who_take_back(till)
+
+    thread = while_the_first_is_open(first, second, table="spa_appointment")
+
+    with pytest.raises(Stale):
+        thread.outcome()
+    assert fresh(payment).state == "voided"
+    assert JournalEntry.objects.filter(event="payment_voided").count() == 1
+    assert clean()
+
+
+def test_without_the_locks_a_payment_would_be_taken_back_twice(till, monkeypatch):
+    """The control: the second reads it as paid, and posts it once more until its commit."""
+    nothing_locks(monkeypatch, type(Client.objects.all()), type(Payment.objects.all()))
+    _payment, first, second = two_who_take_back(till)
+
+    thread = while_the_first_is_open(first, second, table="spa_payment")
+
+    with pytest.raises(IntegrityError):
+        thread.outcome()
+    assert JournalEntry.objects.filter(event="payment_voided").count() == 1
+
+
+# -- A debt is left while another desk books for the client -----------------------------------
+def a_debt_and_a_booking(till):
+    visit = till.visit("finished")
+
+    def leave():
+        booking.complete(
+            appointment=visit,
+            debt_reason=DebtReason.PAYS_LATER,
+            now=at(11),
+            actor=Actor(user=till.manager),
+        )
+
+    def book():
+        return till.house.book(
+            client=till.client, starts_at=at(15), now=at(11), actor=Actor(user=till.desk)
+        )
+
+    return leave, book
+
+
+def test_who_leaves_a_debt_cannot_book_at_another_desk_meanwhile(till):
+    leave, book = a_debt_and_a_booking(till)
+
+    thread = while_the_first_is_open(leave, book, table="spa_client")
+
+    with pytest.raises(booking.ClientOwes):
+        thread.outcome()
+    assert Appointment.objects.count() == 1
+    assert clean()
+
+
+def test_without_the_lock_who_owes_would_have_booked(till, monkeypatch):
+    """The control: whoever books reads the debt before it is there."""
+    unlocked(monkeypatch, type(Client.objects.all()))
+    leave, book = a_debt_and_a_booking(till)
+
+    booked = beside_an_open(leave, book)
+
+    assert booked.status == "confirmed"
+    assert credit.owed_by(till.client) == PRICE
