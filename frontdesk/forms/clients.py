@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import date
+from typing import ClassVar
 from uuid import uuid4
 
 from django import forms
@@ -9,10 +10,11 @@ from django.conf import settings
 from django.forms.renderers import DjangoTemplates
 from django.utils.translation import gettext_lazy as _
 
+from frontdesk.forms.pesos import PesoField
 from frontdesk.forms.single import SingleValues
 from spa import phones
 from spa.errors import BusinessLogicError
-from spa.models import Client, ConsentChannel, ConsentKind
+from spa.models import BY_HAND, Client, ConsentChannel, ConsentKind
 from spa.services import clients
 
 # More than anything that can be kept: a field only keeps out what nobody types.
@@ -223,6 +225,41 @@ class ConsentForm(DeskForm):
 
 class ReasonForm(DeskForm):
     reason = forms.CharField(max_length=LONGEST_TEXT, required=False, label=_("Reason"))
+
+
+class CreditForm(DeskForm):
+    """How much credit a manager gives, and why; `seen` is what the client had on her page."""
+
+    FIELDS: ClassVar = {
+        "amount_not_positive": "amount",
+        "amount_with_cents": "amount",
+        "amount_too_large": "amount",
+        "credit_without_reason": "reason",
+    }
+
+    amount = PesoField(
+        label=_("Amount"),
+        required=True,
+        error_messages={"required": _("Write an amount in pesos, as 180.000.")},
+    )
+    reason = forms.ChoiceField(
+        label=_("Reason"),
+        choices=[("", "—"), *((one, one.label) for one in BY_HAND)],
+        error_messages={"required": _("Say why the client gets credit.")},
+    )
+    seen = forms.IntegerField(min_value=0, max_value=2**53, widget=forms.HiddenInput)
+
+    def refuse(self, refusal: BusinessLogicError) -> None:
+        field = self.FIELDS.get(refusal.facts.get("reason"))
+        if "limit_cents" in refusal.facts:
+            field = "amount"
+        self.add_error(field, str(refusal.detail))
+        self.refusal = refusal
+
+    def show_again(self, *, seen: int) -> None:
+        """Have the form, when it is shown again, speak of what the client has now."""
+        self.data = self.data.copy()
+        self.data["seen"] = str(seen)
 
 
 def is_minor(client: Client, *, today: date) -> bool:

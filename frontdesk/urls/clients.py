@@ -11,6 +11,7 @@ urlpatterns = [
     path("clients/<int:pk>/edit/", clients.edit, name="client_edit"),
     path("clients/<int:pk>/alert/", clients.set_alert, name="client_alert"),
     path("clients/<int:pk>/consents/", clients.record_consent, name="client_consents"),
+    path("clients/<int:pk>/credit/", clients.give_credit, name="client_credit"),
     path("clients/<int:pk>/block/", clients.block, name="client_block"),
     path("clients/<int:pk>/unblock/", clients.unblock, name="client_unblock"),
     path("clients/<int:pk>/health/", clients.health_notes, name="health_notes"),

@@ -9,7 +9,7 @@ from django.db.models import F, Q, Sum
 from django.utils.translation import gettext_lazy as _
 
 from spa import money
-from spa.errors import BusinessLogicError, RuleBroken
+from spa.errors import BusinessLogicError, RuleBroken, Stale
 from spa.models import (
     BY_HAND,
     Appointment,
@@ -46,12 +46,6 @@ def available(client: Client, *, today: date) -> int:
     return lots.aggregate(all=Sum("remaining_cents"))["all"] or 0
 
 
-def owed_by(client: Client) -> int:
-    """Return the cents that the client left unpaid, at any house. One query."""
-    visits = Appointment.objects.filter(client=client, debt_cents__gt=0)
-    return visits.aggregate(all=Sum("debt_cents"))["all"] or 0
-
-
 @locked_transaction
 def issue(
     *,
@@ -61,9 +55,13 @@ def issue(
     location: Location,
     now: datetime,
     actor: Actor,
+    seen_cents: int | None = None,
 ) -> ClientCredit:
     """Give a client credit by hand, with a reason; it is audited.
 
+    `seen_cents` is what she had to spend when it was decided; None: nobody looked.
+
+    :raises Stale: she has more or less by now; `facts["available_cents"]`
     :raises AdjustmentTooLarge: more than the policy's limit
     :raises NotAllowed: she who gives it is no manager
     :raises RuleBroken: the amount cannot be, or the reason is none of those for it
@@ -87,8 +85,13 @@ def issue(
             _("The most that can be given at once is %(limit)s.") % {"limit": money.pesos(limit)},
             limit_cents=limit,
         )
-
     today = location.today(now=now)
+    if seen_cents is not None and seen_cents != (has := available(client, today=today)):
+        raise Stale(
+            _("The client's credit changed meanwhile. Look at it before you give more."),
+            available_cents=has,
+        )
+
     lot = add_lot(client, cents, origin, days=policy.credit_days, today=today, now=now, actor=actor)
     posting = Posting.of_client(client, at=now, actor=actor, location_id=location.pk)
     journal.credit_issued(posting, cents=cents, reason_code=origin)

@@ -126,6 +126,7 @@ ADDRESSES = [
     Address("client_edit", "/clients/{client}/edit/", DESK, "post"),
     Address("client_alert", "/clients/{client}/alert/", DESK, "post"),
     Address("client_consents", "/clients/{client}/consents/", DESK, "post"),
+    Address("client_credit", "/clients/{client}/credit/", HOUSE, "post"),
     Address("client_block", "/clients/{client}/block/", HOUSE, "post"),
     Address("client_unblock", "/clients/{client}/unblock/", HOUSE, "post"),
     Address("health_notes", "/clients/{client}/health/", TREATS, "post"),

@@ -12,8 +12,15 @@ from django.utils.timezone import get_default_timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
-from frontdesk import client_story, confirm, places
-from frontdesk.forms.clients import AlertForm, ConsentForm, DeskForm, ReasonForm, is_minor
+from frontdesk import client_story, confirm, credit_story, places
+from frontdesk.forms.clients import (
+    AlertForm,
+    ConsentForm,
+    CreditForm,
+    DeskForm,
+    ReasonForm,
+    is_minor,
+)
 from frontdesk.htmx import render_screen, wants_fragment
 from frontdesk.views.booking.appointment import beside_its_day
 from frontdesk.views.clients.health import may_open
@@ -106,6 +113,29 @@ def unblock(request: HttpRequest, pk: int) -> HttpResponse:
     return _decide(request, pk, "block_form", ReasonForm, call)
 
 
+@require_POST
+@permission_required("spa.issue_clientcredit", raise_exception=True)
+def give_credit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give her credit by hand, if she still has what the page showed."""
+    location = places.current(request)
+
+    def call(shown: Client, form: CreditForm, **common: object) -> None:
+        try:
+            credit.issue(
+                client=shown,
+                cents=form.cleaned_data["amount"],
+                origin=form.cleaned_data["reason"],
+                seen_cents=form.cleaned_data["seen"],
+                location=location,
+                **common,
+            )
+        except Stale as refusal:
+            form.show_again(seen=refusal.facts["available_cents"])
+            raise
+
+    return _decide(request, pk, "credit_form", CreditForm, call)
+
+
 def _withdraws_health(sent: QueryDict) -> bool:
     return (sent.get("kind"), sent.get("given")) == (ConsentKind.HEALTH, "0")
 
@@ -149,7 +179,7 @@ def _show(
 
 
 def _context(request: HttpRequest, shown: Client) -> dict:
-    """Return what `_client.html` needs. Thirteen queries, one more for who may read the log."""
+    """Return what `_client.html` needs. Sixteen queries, one more for who may read the log."""
     user, now, location = request.user, clock.now(), places.of(request).current
     zone = location.tz if location else get_default_timezone()
     today = now.astimezone(zone).date()
@@ -157,6 +187,7 @@ def _context(request: HttpRequest, shown: Client) -> dict:
     consents = _consents(shown)
     most = ALL_VISITS if which == "all" else MOST_VISITS
     visits = _visits(request, shown, which, most + 1)
+    balance = credit_story.tell(shown, today=today, user=user)
     return {
         "client": shown,
         "zone": zone,
@@ -165,8 +196,7 @@ def _context(request: HttpRequest, shown: Client) -> dict:
         "needs_guardian": is_minor(shown, today=today) and not shown.guardian_id,
         "seen": clients.visits_of([shown], user=user, now=now).get(shown.pk, clients.Visits()),
         "usual": clients.usual_therapist(shown, user=user),
-        "credit_cents": credit.available(shown, today=today),
-        "owed_cents": credit.owed_by(shown),
+        "balance": balance,
         "which": which,
         "rows": [_row(visit) for visit in visits[:most]],
         "more": len(visits) > most and which != "all",
@@ -179,6 +209,7 @@ def _context(request: HttpRequest, shown: Client) -> dict:
         "history": client_story.tell(shown, user=user),
         "alert_form": AlertForm(initial={"alert": _readable(shown), "version": shown.version}),
         "block_form": ReasonForm(),
+        "credit_form": CreditForm(initial={"seen": balance.cents}),
         "sees_health": may_open(user, shown.pk, now=now),
     }
 

@@ -9,7 +9,7 @@ from django.db import IntegrityError
 
 from spa.errors import RuleBroken, Stale
 from spa.models import Appointment, Client, DebtReason, JournalEntry, Payment, Refund
-from spa.services import booking, credit
+from spa.services import booking
 from spa.services.audit import Actor
 from tests.concurrency import Thread, open_transaction, wait_until_somebody_waits_for_a_lock
 from tests.factories import at
@@ -20,7 +20,7 @@ from tests.spa.money.locking import (
     unlocked,
     while_the_first_is_open,
 )
-from tests.spa.money.till import PRICE, Till, card, fresh
+from tests.spa.money.till import PRICE, Till, card, fresh, owed_by
 from tests.tills import make_worker
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -243,4 +243,4 @@ def test_without_the_lock_who_owes_would_have_booked(till, monkeypatch):
     booked = beside_an_open(leave, book)
 
     assert booked.status == "confirmed"
-    assert credit.owed_by(till.client) == PRICE
+    assert owed_by(till.client) == PRICE

@@ -26,7 +26,7 @@ from spa.services.audit import Actor
 from spa.services.payments import Tender
 from tests.factories import TODAY, ask_for_deposits, at, make_client, make_staff
 from tests.spa.booking.houses import DESK
-from tests.spa.money.till import Till, books, held
+from tests.spa.money.till import Till, books, held, owed_by
 
 NEXT = {"confirmed": booking.check_in, "arrived": booking.start, "in_service": booking.finish}
 # What is owed to others, or by them, is never less than nothing. Tips may be, when their payment
@@ -87,7 +87,7 @@ class MadTill(Till):
         day = TODAY + timedelta(days=self.chance.choice((0, 0, 1, 2)))
         client = self.chance.choice(self.clients)
         # Who owes is booked all the same now and then: a manager says why.
-        lets_pass = credit.owed_by(client) and self.chance.random() < 0.8
+        lets_pass = owed_by(client) and self.chance.random() < 0.8
         return self.house.book(
             client=client,
             actor=Actor(user=self.manager) if lets_pass else DESK,

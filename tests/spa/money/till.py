@@ -49,6 +49,11 @@ def books() -> dict[str, int]:
     return {account: pesos for account in Account.values if (pesos := held(account))}
 
 
+def owed_by(client) -> int:
+    """Return the cents that a client left unpaid."""
+    return sum(Appointment.objects.filter(client=client).values_list("debt_cents", flat=True))
+
+
 def rows() -> tuple[int, ...]:
     """Count what a payment writes: the same before and after a refusal."""
     models = (Payment, JournalEntry, JournalLine, CashMovement)
