@@ -17,6 +17,7 @@ from spa.models import (
     CashMovement,
     CashMovementKind,
     CashSession,
+    DayClose,
     JournalEntry,
     JournalEvent,
     JournalLine,
@@ -179,6 +180,8 @@ def _sessions(paid: Collection[Paid], user: User | None) -> dict[tuple[int, date
         return {}
     day = max(days)
     session = CashSession.objects.of(user, location=location).first()
+    if session is None and DayClose.objects.standing(location=location, day=day).exists():
+        return {}
     if session is None:
         session = _open(location, day, user)
     if location.today(now=session.opened_at) > day:

@@ -30,6 +30,7 @@ from spa.models.changes import (
 )
 from spa.models.clients import Client, ClientChange, Consent, ConsentChannel, ConsentKind
 from spa.models.credit import BY_HAND, ClientCredit, CreditOrigin, CreditUse
+from spa.models.day_close import LONGEST_NOTE, DayClose
 from spa.models.health import Heartbeat
 from spa.models.health_notes import HealthNote
 from spa.models.idempotency import IdempotencyKey
@@ -78,6 +79,7 @@ __all__ = [
     "BY_HAND",
     "CHANGEABLE",
     "COINS",
+    "LONGEST_NOTE",
     "MOST_ATTEMPTS",
     "MOST_CENTS",
     "MOST_ITEMS",
@@ -110,6 +112,7 @@ __all__ = [
     "ConsentKind",
     "CreditOrigin",
     "CreditUse",
+    "DayClose",
     "DebtReason",
     "DiscountReason",
     "DropReason",

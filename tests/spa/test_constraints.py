@@ -11,7 +11,7 @@ from tests.spa.constraints.attempts import ATTEMPTS
 from tests.spa.constraints.booking import make_visit_with
 
 SUBJECTS = (
-    *("booking", "books", "cash", "catalogue", "clients"),
+    *("booking", "books", "cash", "catalogue", "clients", "days"),
     *("history", "messages", "money", "schedule"),
 )
 for subject in SUBJECTS:

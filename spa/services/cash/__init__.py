@@ -1,8 +1,10 @@
-"""Cash drawers: opened with a float, moved by hand, counted blind, handed in (rule book §6)."""
+"""Cash drawers, from the float to the blind count, and the day's close (rule book §6)."""
 
 from spa.models import COINS, NOTES
+from spa.services.cash.closing import close_day, reopen_day, waiting
 from spa.services.cash.day import not_charged, of_day
 from spa.services.cash.drawers import (
+    DayIsClosed,
     DrawerIsOpen,
     DrawerIsShort,
     NoOpenDrawer,
@@ -19,9 +21,11 @@ from spa.services.cash.tips import pay_out_tips, tips_owed
 __all__ = [
     "COINS",
     "NOTES",
+    "DayIsClosed",
     "DrawerIsOpen",
     "DrawerIsShort",
     "NoOpenDrawer",
+    "close_day",
     "close_session",
     "in_drawer",
     "insist_on_cash",
@@ -32,5 +36,7 @@ __all__ = [
     "open_session",
     "pay_out_tips",
     "record_movement",
+    "reopen_day",
     "tips_owed",
+    "waiting",
 ]

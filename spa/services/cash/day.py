@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import QuerySet
+
 from spa import localtime
 from spa.models import (
     Appointment,
@@ -39,16 +41,19 @@ class DrawerDay:
 
 def of_day(location: Location, day: date) -> list[DrawerDay]:
     """Return the sessions that were opened on a local day, in order. Five queries."""
-    first, last = localtime.day_span(day, location.tz)
-    sessions = (
-        CashSession.objects.filter(
-            drawer__location=location, opened_at__gte=first, opened_at__lt=last
-        )
-        .select_related("drawer", "opened_by", "closed_by")
-        .order_by("opened_at", "pk")
-    )
+    sessions = opened_on(location, day).select_related("drawer", "opened_by", "closed_by")
     clues = _Clues(location, day)
-    return [DrawerDay(session, clues.of(session)) for session in sessions]
+    return [
+        DrawerDay(session, clues.of(session)) for session in sessions.order_by("opened_at", "pk")
+    ]
+
+
+def opened_on(location: Location, day: date) -> QuerySet[CashSession]:
+    """Return the sessions of a local day: those that were opened on it."""
+    first, last = localtime.day_span(day, location.tz)
+    return CashSession.objects.filter(
+        drawer__location=location, opened_at__gte=first, opened_at__lt=last
+    )
 
 
 def not_charged(location: Location, day: date) -> Sequence[Appointment]:

@@ -16,6 +16,7 @@ from spa.models import (
     CashMovementKind,
     CashReason,
     CashSession,
+    DayClose,
     Location,
     User,
 )
@@ -38,6 +39,12 @@ class DrawerIsOpen(RuleBroken):
     """Somebody answers for that drawer already, or this person for another one."""
 
 
+class DayIsClosed(RuleBroken):
+    """A manager has closed the day."""
+
+    default_detail = _("This day is closed. Ask a manager to open it again.")
+
+
 class DrawerIsShort(RuleBroken):
     """More would leave the drawer than lies in it."""
 
@@ -51,6 +58,7 @@ def open_session(
     """Begin to answer for a drawer, with so much cash in it.
 
     :raises DrawerIsOpen: it is open already, or the user has another one open
+    :raises DayIsClosed: a manager has closed the day at that house
     :raises RuleBroken: the amount cannot be
     """
     earlier = idempotency.claim(
@@ -58,7 +66,11 @@ def open_session(
     )
     if earlier:
         return CashSession.objects.get(pk=earlier)
-    drawer = CashDrawer.objects.select_for_update(no_key=True).get(pk=drawer.pk)
+    drawer = (
+        CashDrawer.objects.select_related("location")
+        .select_for_update(no_key=True, of=("self",))
+        .get(pk=drawer.pk)
+    )
     if actor.user:
         # She may be opening another one.
         list(User.objects.select_for_update(no_key=True).filter(pk=actor.user.pk))
@@ -68,6 +80,9 @@ def open_session(
     if drawer.withdrawn_at:
         raise RuleBroken(_("That drawer is no longer used."), reason="drawer_withdrawn")
     _refuse_a_second(drawer, actor.user)
+    today = drawer.location.today(now=now)
+    if DayClose.objects.standing(location=drawer.location, day=today).exists():
+        raise DayIsClosed(reason="day_closed")
 
     session = CashSession.objects.create(
         drawer=drawer, opened_at=now, opened_by=actor.user, float_cents=float_cents

@@ -83,6 +83,21 @@ LEFT JOIN moved USING (id) FULL JOIN booked USING (id) CROSS JOIN LATERAL (VALUE
 ) AS found(what, wrong) WHERE found.wrong
 """
 
+# A day that is closed says what its drawers came to, and has none that is open.
+_CLOSE = """
+SELECT l.id::text || ' ' || c.day || ', ' || found.what FROM spa_dayclose c
+JOIN spa_location l ON l.id = c.location_id CROSS JOIN LATERAL (
+  SELECT count(*) FILTER (WHERE s.closed_at IS NULL) AS open,
+    count(*) FILTER (WHERE s.counted_cents <> s.expected_cents) AS off,
+    coalesce(sum(s.counted_cents - s.expected_cents), 0) AS difference
+  FROM spa_cashsession s JOIN spa_cashdrawer d ON d.id = s.drawer_id
+  WHERE d.location_id = l.id AND (s.opened_at AT TIME ZONE l.zone)::date = c.day
+) AS drawers CROSS JOIN LATERAL (VALUES
+  ('a drawer is open', drawers.open > 0),
+  ('difference', drawers.off <> c.drawers_off OR drawers.difference <> c.difference_cents)
+) AS found(what, wrong) WHERE c.reopened_at IS NULL AND found.wrong
+"""
+
 # -- Payments ---------------------------------------------------------------------------------
 # What was taken, taken back, and given back of each, by the journal, in cents.
 _PAYMENT = """
@@ -158,6 +173,7 @@ CHECKS = {
     "more of a credit is left than can be: lot": _LOT,
     "the credit that a visit used is not what the journal says:": _USE,
     "a drawer is not what the journal says: session": _DRAWER,
+    "a closed day is not what its drawers say: location": _CLOSE,
     "a payment is not what the journal says:": _PAYMENT,
     "the money of a method is not what was paid:": _METHOD,
     "tips are not what the journal says: therapist": _TIPS,

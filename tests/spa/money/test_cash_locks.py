@@ -4,10 +4,10 @@ import pytest
 from django.db import IntegrityError, models
 
 from spa.errors import RuleBroken, Stale
-from spa.models import CashDrawer, CashSession, Payment, StaffMember
+from spa.models import CashDrawer, CashSession, DayClose, Payment, StaffMember
 from spa.services import cash
 from spa.services.audit import Actor
-from tests.factories import at
+from tests.factories import TODAY, at
 from tests.spa.money.locking import beside_an_open, clean, unlocked, while_the_first_is_open
 from tests.spa.money.till import PRICE, Till, card, coins, held
 from tests.tills import make_worker
@@ -202,3 +202,77 @@ def test_without_the_lock_tips_would_be_paid_out_twice(till, monkeypatch):
     beside_an_open(first, second)
 
     assert held("tips_payable") == 20_000
+
+
+# -- The day is closed while a drawer is opened on it -----------------------------------------
+def a_day_and_who_opens_a_drawer_on_it(till):
+    drawer = CashDrawer.objects.create(location=till.location, name="Front")
+
+    def close():
+        return cash.close_day(
+            location=till.location,
+            day=TODAY,
+            difference_cents=0,
+            now=at(21),
+            actor=Actor(user=till.manager),
+        )
+
+    return close, opening(drawer, till.desk)
+
+
+def test_who_opens_a_drawer_waits_for_the_days_close_and_is_refused(till):
+    close, open_drawer = a_day_and_who_opens_a_drawer_on_it(till)
+
+    thread = while_the_first_is_open(close, open_drawer, table="spa_cashdrawer")
+
+    with pytest.raises(cash.DayIsClosed):
+        thread.outcome()
+    assert not CashSession.objects.exists()
+    assert clean()
+
+
+def test_the_days_close_waits_for_a_drawer_that_is_being_opened_and_is_refused(till):
+    close, open_drawer = a_day_and_who_opens_a_drawer_on_it(till)
+
+    thread = while_the_first_is_open(open_drawer, close, table="spa_cashdrawer")
+
+    with pytest.raises(cash.DrawerIsOpen):
+        thread.outcome()
+    assert not DayClose.objects.exists()
+
+
+@pytest.mark.parametrize("first_is", ["close", "open"])
+def test_without_the_locks_only_the_triggers_would_be_left(till, monkeypatch, first_is):
+    """The control: the second has read the day as the first found it."""
+    monkeypatch.setattr(models.QuerySet, "select_for_update", lambda self, **_how: self)
+    close, open_drawer = a_day_and_who_opens_a_drawer_on_it(till)
+    first, second = (close, open_drawer) if first_is == "close" else (open_drawer, close)
+    written = "spa_cashsession" if first_is == "close" else "spa_dayclose"
+
+    thread = while_the_first_is_open(first, second, table=written)
+
+    name = "is closed at" if first_is == "close" else "a drawer of day"
+    with pytest.raises(IntegrityError, match=name):
+        thread.outcome()
+
+
+def test_a_day_is_closed_once(till):
+    close, _open_drawer = a_day_and_who_opens_a_drawer_on_it(till)
+
+    thread = while_the_first_is_open(close, close, table="spa_cashdrawer")
+
+    with pytest.raises(Stale):
+        thread.outcome()
+    assert DayClose.objects.count() == 1
+
+
+def test_a_days_close_waits_for_a_drawer_that_is_being_counted(till):
+    session = till.drawer(pesos=0)
+    close, _open_drawer = a_day_and_who_opens_a_drawer_on_it(till)
+
+    thread = while_the_first_is_open(
+        lambda: till.close(session, {}), close, table="spa_cashsession"
+    )
+
+    assert thread.outcome().drawers_off == 0
+    assert clean()
