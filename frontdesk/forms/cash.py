@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from frontdesk.forms.pesos import PesoField
 from frontdesk.forms.single import SingleValues
-from spa.models import COINS, NOTES, CashDrawer, CashReason, Location
+from spa.models import COINS, LONGEST_NOTE, NOTES, CashDrawer, CashReason, Location
 
 MOST_PIECES = 100_000
 
@@ -92,3 +92,31 @@ class DrawerForm(SingleValues):
     """A drawer that the house did not have before."""
 
     name = forms.CharField(label=_("Name of a new drawer"), max_length=40)
+
+
+class CloseDayForm(SingleValues):
+    """What a manager says of a day; `difference` is what its page showed, in cents."""
+
+    note = forms.CharField(
+        label=_("What is known of the difference"), required=False, max_length=LONGEST_NOTE
+    )
+    left_reason = forms.CharField(
+        label=_("Why visits are left uncharged"), required=False, max_length=LONGEST_NOTE
+    )
+    difference = forms.IntegerField(min_value=-(2**53), max_value=2**53, widget=forms.HiddenInput)
+    request_id = forms.UUIDField(widget=forms.HiddenInput)
+
+    def show_again(self, *, difference: int) -> None:
+        """Have the form, when it is shown again, speak of the day as it is now."""
+        self.data = self.data.copy()
+        self.data["difference"] = str(difference)
+
+
+class ReopenDayForm(SingleValues):
+    """Which close is taken back, and why."""
+
+    reason = forms.CharField(
+        label=_("Why the day is opened again"), required=False, max_length=LONGEST_NOTE
+    )
+    close = forms.IntegerField(min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
+    request_id = forms.UUIDField(widget=forms.HiddenInput)

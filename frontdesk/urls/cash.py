@@ -10,4 +10,6 @@ urlpatterns = [
     path("cash/tips/", cash.hand_on_tips, name="cash_tips"),
     path("cash/count/", cash.count, name="cash_count"),
     path("cash/<day:day>/", cash.day, name="cash_day"),
+    path("cash/<day:day>/close/", cash.close_day, name="cash_close_day"),
+    path("cash/<day:day>/reopen/", cash.reopen_day, name="cash_reopen_day"),
 ]

@@ -115,6 +115,8 @@ ADDRESSES = [
     Address("cash_count", "/cash/count/", DESK, "post"),
     Address("cash_day", "/cash/2026-11-19/", HOUSE),
     Address("cash_day", "/cash/2026-11-19/", HOUSE, "post"),
+    Address("cash_close_day", "/cash/2026-11-19/close/", HOUSE, "post"),
+    Address("cash_reopen_day", "/cash/2026-11-19/reopen/", HOUSE, "post"),
     Address("board", "/check-in/", DESK),
     Address("search", "/search/", DESK, "post"),
     Address("clients", "/clients/", DESK),

@@ -4,13 +4,13 @@ from uuid import uuid4
 
 import pytest
 
-from spa.models import CashDrawer, CashSession
-from spa.services import payments
+from spa.models import CashDrawer, CashSession, DayClose
+from spa.services import booking, cash, payments
 from spa.services.audit import Actor
 from spa.services.payments import Tender
 from tests.factories import at, make_location
 from tests.frontdesk.people import worker
-from tests.tills import open_drawer
+from tests.tills import open_drawer, pay
 
 pytestmark = pytest.mark.django_db
 
@@ -198,3 +198,141 @@ def test_a_manager_adds_a_drawer(client, house):
     client.post("/cash/2026-11-19/", {"name": "Caja 3"})
 
     assert CashDrawer.objects.get().location == house
+
+
+# -- The day's close --------------------------------------------------------------------------
+@pytest.fixture
+def boss(client, house):
+    client.force_login(worker("manager", house))
+    return client
+
+
+def close_day(boss, **typed):
+    fields = {"request_id": str(uuid4()), "difference": "0", "note": "", "left_reason": ""}
+    return boss.post("/cash/2026-11-19/close/", {**fields, **typed})
+
+
+def reopen_day(boss, close, **typed):
+    fields = {"request_id": str(uuid4()), "close": close.pk, "reason": "A sale more"}
+    return boss.post("/cash/2026-11-19/reopen/", {**fields, **typed})
+
+
+def handed_in(house, user, *, pesos=50_000, counts=None):
+    session = open_drawer(house, user, pesos=pesos)
+    counts = {50_000: 1} if counts is None else counts
+    return cash.close_session(session=session, counts=counts, now=at(11), actor=Actor(user=user))
+
+
+def test_a_manager_closes_the_day_and_the_page_says_who_and_when(boss, house, marcela, visit):
+    visit.location = house
+    visit.save()
+    pay(visit, now=at(11))
+    handed_in(house, marcela)
+
+    answer = close_day(boss)
+
+    assert answer.status_code == 302
+    page = boss.get("/cash/2026-11-19/").content.decode()
+    assert "Closed by" in page
+    assert "19 Nov 2026, 12:00" in page
+    assert DayClose.objects.get().taken_cents == {"card_terminal": 180_000_00}
+    assert "Close the day" not in page
+
+
+def test_while_a_drawer_is_open_the_page_says_whose_and_offers_no_close(boss, house, marcela):
+    open_drawer(house, marcela, name="Caja 1")
+
+    page = boss.get("/cash/2026-11-19/").content.decode()
+
+    assert f"{marcela.name} has Caja 1 open. Count and close it first." in page
+    assert "Close the day" not in page
+    assert close_day(boss).status_code == 422
+    assert not DayClose.objects.exists()
+
+
+def test_a_difference_is_explained_beside_its_field_and_nothing_typed_is_lost(boss, house, marcela):
+    handed_in(house, marcela, counts={20_000: 2})
+
+    bare = close_day(boss, difference="-1000000")
+    stale = close_day(boss, difference="0", note="A note fell down")
+
+    page = bare.content.decode()
+    assert bare.status_code == 422
+    assert "Write what is known" in page[page.index('id="id_note"') :]
+    assert stale.status_code == 409
+    page = stale.content.decode()
+    assert "The drawers changed meanwhile" in page
+    assert 'value="A note fell down"' in page
+    assert 'name="difference" value="-1000000"' in page
+    assert close_day(boss, difference="-1000000", note="A note fell down").status_code == 302
+
+
+def test_a_visit_that_waits_asks_for_a_reason(boss, house, visit):
+    visit.location = house
+    visit.save()
+    for step in (booking.check_in, booking.start, booking.finish):
+        visit = step(appointment=visit, now=at(11), actor=Actor())
+
+    asked = close_day(boss)
+
+    page = asked.content.decode()
+    assert "why they are left" in page[page.index('id="id_left_reason"') :]
+    assert close_day(boss, left_reason="She pays tomorrow").status_code == 302
+    assert "She pays tomorrow" in boss.get("/cash/2026-11-19/").content.decode()
+
+
+def test_on_a_closed_day_nobody_opens_a_drawer_until_a_manager_opens_the_day(
+    client, boss, house, marcela
+):
+    drawer = CashDrawer.objects.create(location=house, name="Caja 1")
+    close_day(boss)
+    close = DayClose.objects.get()
+    client.force_login(marcela)
+    refused = send(client, "open", drawer=drawer.pk, float="0")
+    client.force_login(worker("manager", house))
+
+    assert "This day is closed" in refused.content.decode()
+    without = reopen_day(client, close, reason="")
+    page = without.content.decode()
+    assert "Write why the day" in page[page.index('id="id_reason"') :]
+    assert reopen_day(client, close).status_code == 302
+    page = client.get("/cash/2026-11-19/").content.decode()
+    assert "A sale more" in page
+    assert "Close the day" in page
+    assert reopen_day(client, close).status_code == 409
+
+
+def test_what_comes_after_the_close_is_shown(boss, house, visit):
+    visit.location = house
+    visit.save()
+    close_day(boss)
+    pay(visit, now=at(12))
+
+    assert "something came after its close" in boss.get("/cash/2026-11-19/").content.decode()
+
+
+def test_the_same_close_twice_is_one(boss, house):
+    key = str(uuid4())
+
+    for _ in range(2):
+        assert close_day(boss, request_id=key).status_code == 302
+
+    assert DayClose.objects.count() == 1
+
+
+def test_a_close_of_another_house_is_not_taken_back(boss, house):
+    close_day(boss)
+    close = DayClose.objects.get()
+    boss.force_login(worker("manager", make_location()))
+
+    assert reopen_day(boss, close).status_code == 404
+
+
+def test_a_day_costs_as_many_queries_for_many_drawers(boss, house, django_assert_num_queries):
+    handed_in(house, worker("receptionist", house), counts={20_000: 2})
+    boss.get("/cash/2026-11-19/")
+    for _ in range(4):
+        handed_in(house, worker("receptionist", house), counts={20_000: 2})
+
+    with django_assert_num_queries(14):
+        boss.get("/cash/2026-11-19/")

@@ -2,7 +2,7 @@
 
 from spa.models import COINS, NOTES
 from spa.services.cash.closing import close_day, reopen_day, waiting
-from spa.services.cash.day import not_charged, of_day
+from spa.services.cash.day import DrawerDay, not_charged, of_day
 from spa.services.cash.drawers import (
     DayIsClosed,
     DrawerIsOpen,
@@ -22,6 +22,7 @@ __all__ = [
     "COINS",
     "NOTES",
     "DayIsClosed",
+    "DrawerDay",
     "DrawerIsOpen",
     "DrawerIsShort",
     "NoOpenDrawer",

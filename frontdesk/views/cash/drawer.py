@@ -1,6 +1,5 @@
-"""One's own cash drawer: opened, moved by hand, counted blind; and the manager's day close."""
+"""One's own cash drawer: opened, moved by hand, counted blind."""
 
-from datetime import date
 from uuid import uuid4
 
 from django.contrib import messages
@@ -9,19 +8,18 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from frontdesk import places
-from frontdesk.forms.cash import CountForm, DrawerForm, MoveForm, OpenForm, TipsForm
+from frontdesk.forms.cash import CountForm, MoveForm, OpenForm, TipsForm
 from frontdesk.forms.single import SingleValues
 from spa import clock, money
 from spa.errors import BusinessLogicError
-from spa.models import CashDrawer, CashSession, Location, StaffMember
-from spa.services import audit, cash
+from spa.models import CashSession, Location, StaffMember
+from spa.services import cash
 from spa.services.audit import Actor
 
 may_hold_cash = permission_required("spa.open_cashsession", raise_exception=True)
-may_review = permission_required("spa.review_cashsession", raise_exception=True)
 
 
 @require_safe
@@ -116,33 +114,6 @@ def count(request: HttpRequest) -> HttpResponse:
         return _refused(request, form, refusal, count_form=form)
     messages.success(request, said_of(session))
     return _back(request)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@may_review
-def day(request: HttpRequest, day: date) -> HttpResponse:
-    """Show all drawers of a day with their differences; a manager adds a drawer here."""
-    location = places.current(request)
-    form = DrawerForm(request.POST if request.method == "POST" else None)
-    if form.is_bound and form.is_valid():
-        CashDrawer.objects.get_or_create(location=location, name=form.cleaned_data["name"].strip())
-        return redirect(f"{reverse('cash_day', args=[day])}{places.query(request)}")
-    audit.record(
-        "ADMIN_ENDPOINT_HIT",
-        subject=f"location:{location.pk}",
-        actor=Actor(user=request.user),
-        now=clock.now(),
-        view="cash_day",
-    )
-    context = {
-        "day": day,
-        "location": location,
-        "today": location.today(now=clock.now()),
-        "drawers": cash.of_day(location, day),
-        "not_charged": cash.not_charged(location, day),
-        "form": form,
-    }
-    return render(request, "cash/day.html", context, status=422 if form.errors else 200)
 
 
 def said_of(session: CashSession) -> str:
