@@ -6,6 +6,7 @@ from frontdesk.views import payments
 urlpatterns = [
     path("payments/", payments.payment_list, name="payments"),
     path("payments/export/", payments.export, name="payments_export"),
+    path("payments/export/xlsx/", payments.export, {"kind": "xlsx"}, name="payments_export_xlsx"),
     path("payments/<payment:code>/", payments.payment, name="payment"),
     path("payments/<payment:code>/give-back/", payments.give_back, name="payment_give_back"),
     path("payments/<payment:code>/take-back/", payments.take_back, name="payment_take_back"),

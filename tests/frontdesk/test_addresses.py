@@ -105,6 +105,7 @@ ADDRESSES = [
     Address("payments", "/payments/", DESK),
     Address("payments", "/payments/", DESK, "post"),
     Address("payments_export", "/payments/export/", HOUSE),
+    Address("payments_export_xlsx", "/payments/export/xlsx/", HOUSE),
     Address("payment", "/payments/{payment}/", DESK),
     Address("payment_give_back", "/payments/{payment}/give-back/", HOUSE, "post"),
     Address("payment_take_back", "/payments/{payment}/take-back/", HOUSE, "post"),

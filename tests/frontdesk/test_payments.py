@@ -2,13 +2,15 @@
 
 import csv
 import io
+import zipfile
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
+from xml.etree import ElementTree
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from frontdesk.views.payments.list import harmless
 from spa.models import Appointment, AuditLog, Payment, PaymentState, Refund
 from spa.services import credit
 from tests.factories import at, make_client, make_location
@@ -16,6 +18,8 @@ from tests.frontdesk.people import worker
 from tests.tills import pay
 
 pytestmark = pytest.mark.django_db
+
+DAY_0 = datetime(1899, 12, 30, tzinfo=UTC)  # from which spreadsheets count
 
 
 @pytest.fixture(autouse=True)
@@ -129,9 +133,60 @@ def test_the_export_is_a_file_of_what_the_list_shows_and_is_audited(boss, visit,
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
-def test_no_cell_of_it_is_a_formula(boss, visit, start):
-    assert harmless(f"{start}cmd|calc").startswith("'")
-    assert harmless("Mariana") == "Mariana"
+def test_no_cell_of_it_is_a_formula(boss, visit, payment, start):
+    rename(visit.client, f"{start}1+1")
+
+    answer = boss.get("/payments/export/")
+
+    rows = list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode(), newline="")))
+    assert rows[1][3] == f"'{start}1+1"
+
+
+def test_the_excel_file_has_numbers_as_numbers_moments_as_moments_and_no_formula(
+    boss, visit, payment
+):
+    rename(visit.client, "=1+1")
+
+    answer = boss.get("/payments/export/xlsx/?method=card_terminal")
+
+    assert answer["Content-Disposition"] == 'attachment; filename="payments-2026-11-19.xlsx"'
+    assert answer["Cache-Control"] == "no-store"
+    cells = cells_of(answer.content)
+    assert cells["D2"] == ("text", "=1+1")
+    assert cells["G2"] == ("number", "180000")
+    kind, days = cells["B2"]
+    eleven = datetime(2026, 11, 19, 11, tzinfo=UTC)  # as on the house's wall
+    assert kind == "number"
+    assert DAY_0 + timedelta(minutes=round(float(days) * 24 * 60)) == eleven
+    assert not any(kind == "formula" for kind, _value in cells.values())
+    taken = AuditLog.objects.get(action="PAYMENTS_EXPORTED").facts
+    assert (taken["kind"], taken["rows"]) == ("xlsx", 1)
+    assert "method=card_terminal" in taken["filter"]
+
+
+def test_an_excel_file_of_nothing_has_its_heads(boss):
+    cells = cells_of(boss.get("/payments/export/xlsx/").content)
+
+    assert cells["A1"] == ("text", "Code")
+    assert "A2" not in cells
+
+
+def rename(client, name):
+    """Give a client a name that the desk would have refused."""
+    type(client).objects.filter(pk=client.pk).update(name=name)
+
+
+def cells_of(file: bytes) -> dict[str, tuple[str, str]]:
+    """Return each cell of an Excel file by its place, with what it is."""
+    book = zipfile.ZipFile(io.BytesIO(file))
+    sheet = ElementTree.fromstring(book.read("xl/worksheets/sheet1.xml"))  # noqa: S314 — our own
+    spread = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+    cells = {}
+    for cell in sheet.iter(f"{spread}c"):
+        kind = "text" if cell.get("t") == "inlineStr" else "number"
+        kind = "formula" if cell.find(f"{spread}f") is not None else kind
+        cells[cell.get("r")] = (kind, "".join(cell.itertext()))
+    return cells
 
 
 # -- Giving back ------------------------------------------------------------------------------

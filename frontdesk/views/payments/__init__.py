@@ -1,7 +1,8 @@
 """Money at the desk: charging a visit, its receipt, and the payments of a day."""
 
 from frontdesk.views.payments.charge import charge, sums
-from frontdesk.views.payments.list import export, payment_list
+from frontdesk.views.payments.export import export
+from frontdesk.views.payments.list import payment_list
 from frontdesk.views.payments.payment import give_back, payment, take_back
 from frontdesk.views.payments.receipt import receipt
 from frontdesk.views.payments.receipt import send as send_receipt

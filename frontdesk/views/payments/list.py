@@ -1,13 +1,11 @@
 """The payments of a day. What is searched for is posted: names stand in no address."""
 
-import csv
 from datetime import date
 
 from django.contrib.auth.decorators import permission_required
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_http_methods
 from django_tables2 import RequestConfig
 
 from frontdesk import places
@@ -17,13 +15,11 @@ from frontdesk.htmx import render_screen
 from frontdesk.tables.base import PER_PAGE
 from frontdesk.tables.payments import PaymentTable
 from spa import clock
-from spa.models import Client, Location, Payment
+from spa.models import Client, Location
 from spa.models.clients import LONGEST_SEARCH
 from spa.services import audit, payments
 from spa.services.audit import Actor
 from spa.text import visible
-
-MOST_ROWS = 10_000
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -31,10 +27,10 @@ MOST_ROWS = 10_000
 def payment_list(request: HttpRequest) -> HttpResponse:
     """Show the payments of a day by filters, or those of a client or code; audited."""
     location = places.current(request)
-    day = _day(request, location)
-    filters = _filters(request, location, day)
+    day = day_asked(request, location)
+    filters = filters_of(request, location, day)
     text = visible(request.POST.get("q", "")[:LONGEST_SEARCH])
-    _audit(request, location, "payments", filters)
+    record_look(request, location, "payments", filters)
     table = PaymentTable(_matching(filters.qs, text))
     RequestConfig(request, paginate={"per_page": PER_PAGE}).configure(table)
     context = {
@@ -54,58 +50,8 @@ def payment_list(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_safe
-@permission_required("spa.export_payment", raise_exception=True)
-def export(request: HttpRequest) -> HttpResponse:
-    """Send the payments of a day as CSV, without formulas, 10,000 rows at most; audited."""
-    location = places.current(request)
-    day = _day(request, location)
-    filters = _filters(request, location, day)
-    rows = list(filters.qs.order_by("at", "pk")[:MOST_ROWS])
-    _audit(request, location, "export", filters, rows=len(rows))
-    lines = csv.writer(_Echo())
-    heads = (
-        *(_("Code"), _("Time"), _("Visit"), _("Client"), _("Method"), _("Reference")),
-        *(_("Amount"), _("Tip"), _("Given back"), _("State"), _("Taken by")),
-    )
-    body = (lines.writerow(map(harmless, line)) for line in (heads, *map(_line, rows)))
-    answer = StreamingHttpResponse(body, content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="payments-{day}.csv"'
-    answer["Cache-Control"] = "no-store"
-    return answer
-
-
-def harmless(value: object) -> str:
-    """Return a cell that no spreadsheet takes for a formula."""
-    text = str(value).replace("\x00", "")
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
-
-
-class _Echo:
-    """A file that gives each line back."""
-
-    def write(self, line: str) -> str:
-        return line
-
-
-def _line(payment: Payment) -> tuple:
-    zone = payment.location.tz
-    return (
-        payment.code,
-        payment.at.astimezone(zone).strftime("%Y-%m-%d %H:%M"),
-        payment.appointment,
-        payment.client.name,
-        payment.get_method_display(),
-        payment.reference,
-        payment.amount_cents // 100,
-        payment.tip_cents // 100,
-        payment.refunded_cents // 100,
-        payment.get_state_display(),
-        payment.user.name if payment.user else "",
-    )
-
-
-def _filters(request: HttpRequest, location: Location, day: date) -> PaymentFilter:
+def filters_of(request: HttpRequest, location: Location, day: date) -> PaymentFilter:
+    """Return the payments of a day, narrowed as asked."""
     asked = request.GET.copy()
     asked.update(request.POST)
     found = payments.of_day(location, day).select_related("client", "user", "location", "session")
@@ -126,7 +72,8 @@ def _matching(found: QuerySet, text: str) -> QuerySet:
     )
 
 
-def _day(request: HttpRequest, location: Location) -> date:
+def day_asked(request: HttpRequest, location: Location) -> date:
+    """Return the day that is asked for; today where it is none, or too far away."""
     today = location.today(now=clock.now())
     try:
         day = date.fromisoformat(request.GET.get("day") or request.POST.get("day") or "")
@@ -135,9 +82,10 @@ def _day(request: HttpRequest, location: Location) -> date:
     return day if abs(day - today) <= FARTHEST else today
 
 
-def _audit(
+def record_look(
     request: HttpRequest, location: Location, view: str, filters: PaymentFilter, **facts: object
 ) -> None:
+    """Write down who looked at which payments, or took them along as a file."""
     audit.record(
         "ADMIN_ENDPOINT_HIT" if view == "payments" else "PAYMENTS_EXPORTED",
         subject=f"location:{location.pk}",
