@@ -6,6 +6,7 @@ from django.urls import register_converter
 from django.urls.converters import StringConverter
 
 from frontdesk.codes import CODE
+from frontdesk.forms.booking import YEARS
 
 
 class CodeConverter(StringConverter):
@@ -21,12 +22,15 @@ class PaymentConverter(StringConverter):
 
 
 class DayConverter:
-    """A date as `YYYY-MM-DD`; one that does not exist is a 404."""
+    """A date as `YYYY-MM-DD`; one that does not exist, or not in our calendar, is a 404."""
 
     regex = r"\d{4}-\d{2}-\d{2}"
 
     def to_python(self, value: str) -> date:
-        return date.fromisoformat(value)
+        day = date.fromisoformat(value)
+        if day.year not in YEARS:
+            raise ValueError
+        return day
 
     def to_url(self, value: date) -> str:
         return value.isoformat()

@@ -15,7 +15,6 @@ from frontdesk import places
 from frontdesk.forms.block import BlockForm
 from frontdesk.htmx import render_screen, wants_fragment
 from frontdesk.views.booking.appointment import changed
-from frontdesk.views.calendar import refuse_impossible
 from spa import clock
 from spa.errors import BusinessLogicError
 from spa.models import Appointment, AvailabilityExclusion, ExclusionKind, Location
@@ -30,7 +29,6 @@ USUAL_HOUR = 8  # what the form proposes on any other day than today
 def block(request: HttpRequest, day: date) -> HttpResponse:
     """Ask what to block on `day`, and block it; visits inside are listed, never touched."""
     location = places.current(request)
-    refuse_impossible(day, location)
     if request.method == "GET":
         initial = _initial(request, location, day)
         return _ask(request, BlockForm(initial=initial, location=location), day)

@@ -12,7 +12,7 @@ from frontdesk import grid, month, places, tray
 from frontdesk.codes import is_code
 from frontdesk.htmx import render_screen, wants_fragment
 from frontdesk.views.booking.appointment import visit_context
-from spa import clock, localtime
+from spa import clock
 from spa.models import Location, StaffMember, User
 from spa.services import agenda, day_version
 
@@ -40,8 +40,6 @@ def choose(request: HttpRequest, day: date, first: date) -> HttpResponse:
     """Show a month in the popover of `day`, with how full each of its days is."""
     location, now = places.current(request), clock.now()
     refuse_strangers(request.user)
-    refuse_impossible(day, location)
-    refuse_impossible(first, location)
     shown = month.around(first)
     fullness = agenda.load_month(
         location=location,
@@ -61,7 +59,6 @@ def choose(request: HttpRequest, day: date, first: date) -> HttpResponse:
 def _day(request: HttpRequest, location: Location, day: date) -> HttpResponse:
     user, now = request.user, clock.now()
     refuse_strangers(user)
-    refuse_impossible(day, location)
     version = f"{day_version.version(location, day)}-{int(now.timestamp()) // REDRAWN_SECONDS}"
     polled = wants_fragment(request) and "v" in request.GET
     aside = tray.load(request, location)
@@ -123,12 +120,3 @@ def _open_visit(request: HttpRequest) -> dict:
 def refuse_strangers(user: User) -> None:
     if not (user.has_perm("spa.view_calendar") or user.has_perm("spa.view_own_agenda")):
         raise PermissionDenied
-
-
-def refuse_impossible(day: date, location: Location) -> None:
-    """Answer 404 to a day at the edge of the calendar, which has no neighbour to go to."""
-    try:
-        localtime.day_span(day - timedelta(days=32), location.tz)
-        localtime.day_span(day + timedelta(days=32), location.tz)
-    except OverflowError as error:
-        raise Http404 from error

@@ -17,7 +17,6 @@ from frontdesk.absent import accepted, rows
 from frontdesk.calls import AT_ONCE, CallList, visits_of
 from frontdesk.forms.out import OutForm
 from frontdesk.minutes import CHOICES
-from frontdesk.views.calendar import refuse_impossible
 from spa import clock
 from spa.errors import BusinessLogicError
 from spa.models import Appointment, AvailabilityExclusion, Location, User
@@ -35,7 +34,6 @@ may_take_out = permission_required(
 def out(request: HttpRequest, day: date) -> HttpResponse:
     """Ask who is out, show for each of her visits what can be done, and do what was accepted."""
     location, now = places.current(request), clock.now()
-    refuse_impossible(day, location)
     if request.method != "POST":
         form = OutForm.new(location, day, staff=request.GET.get("staff", ""), now=now)
         return _ask(request, form, day)

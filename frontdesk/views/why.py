@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET
 
 from frontdesk import places
 from frontdesk.forms.booking import KEY, MomentField
-from frontdesk.views.calendar import refuse_impossible, refuse_strangers
+from frontdesk.views.calendar import refuse_strangers
 from spa import clock
 from spa.models import AppointmentItem, Location, Room, StaffMember, User
 from spa.services.agenda.why import why_not
@@ -36,7 +36,6 @@ def why(request: HttpRequest, day: date) -> HttpResponse:
     """Tell what stands in the way of a place of `day`; to a therapist of her own column only."""
     location, now = places.current(request), clock.now()
     refuse_strangers(request.user)
-    refuse_impossible(day, location)
     form = PlaceForm(request.GET)
     if not form.is_valid() or abs((location.today(now=form.cleaned_data["start"]) - day).days) > 1:
         raise Http404

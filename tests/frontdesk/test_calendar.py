@@ -75,7 +75,9 @@ def test_a_user_without_a_role_is_refused(client, visit):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("day", ["2026-02-30", "0001-01-01", "9999-12-31"])
+@pytest.mark.parametrize(
+    "day", ["2026-02-30", "0001-01-01", "1999-12-31", "2200-01-01", "9999-12-31"]
+)
 def test_a_day_that_cannot_be_shown_is_not_found(client, visit, day):
     client.force_login(worker("receptionist", visit.location))
 

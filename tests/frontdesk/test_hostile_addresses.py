@@ -38,6 +38,18 @@ def test_what_is_no_code_is_no_visit(desk, code):
         assert desk.get(f"{DAY}?appointment={code}", headers=headers).status_code == 404
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "2026-02-30"])
+def test_a_day_of_no_calendar_is_found_nowhere(desk, day):
+    for address in ("calendar/{}", "calendar/{}/block", "calendar/{}/out", "cash/{}"):
+        assert desk.get(f"/{address.format(day)}/").status_code == 404
+
+
+@pytest.mark.parametrize("day", ["2000-01-01", "2199-12-31"])
+def test_the_first_and_the_last_day_of_the_calendar_are_shown(desk, day):
+    for address in ("calendar/{}", "calendar/{}/block", "calendar/{}/out", "cash/{}"):
+        assert desk.get(f"/{address.format(day)}/").status_code == 200
+
+
 def test_an_invisible_character_in_a_name_that_is_looked_for_is_left_out(desk, visit):
     mother = make_client(name="Lucía Lozano")
     form = {
