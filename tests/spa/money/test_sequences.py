@@ -16,6 +16,7 @@ from spa.models import (
     Appointment,
     CashSession,
     ClientCredit,
+    DayClose,
     JournalEntry,
     Payment,
     SpaPolicy,
@@ -71,9 +72,11 @@ class MadTill(Till):
             *("pay",) * 5,
             *("expire",) * 3,
             "cheaper",
-            *("complete", "cancel", "no_show", "give_back", "take_back", "bank", "gift"),
+            *("complete", "complete", "cancel", "no_show", "give_back", "take_back"),
+            *("bank", "gift"),
             *("keep", "waive", "let_holds_go"),
             *("open", "open", "move_cash", "close", "tips"),
+            *("close_day", "reopen_day", "reopen_day"),
         )
         name = self.chance.choice(names)
         try:
@@ -259,6 +262,31 @@ class MadTill(Till):
         counts = {self.chance.choice(NOTES): self.chance.randint(0, 3) for _ in range(2)}
         return self.close(session, counts, by=session.opened_by, now=self.now)
 
+    def _close_day(self):
+        today = self.location.today(now=self.now)
+        if self.chance.random() < 0.7:
+            return None
+        if CashSession.objects.open().exists() and self.chance.random() < 0.7:
+            for session in CashSession.objects.open():
+                self.close(session, {}, by=session.opened_by, now=self.now)
+        drawers = CashSession.objects.filter(drawer__location=self.location)
+        difference = sum(
+            one.difference_cents or 0
+            for one in drawers
+            if self.location.today(now=one.opened_at) == today
+        )
+        return cash.close_day(
+            location=self.location, day=today, difference_cents=difference,
+            note="counted twice", left_reason="pays_later", now=self.now,
+            actor=Actor(user=self.manager),
+        )  # fmt: skip
+
+    def _reopen_day(self):
+        close = self.any_of(DayClose.objects)
+        return close and cash.reopen_day(
+            close=close, reason="a late client", now=self.now, actor=Actor(user=self.manager)
+        )
+
     def _tips(self):
         owed = cash.tips_owed()
         if not owed.keys() & {one.pk for one in self.house.staff}:
@@ -347,6 +375,6 @@ def test_the_sequences_reach_every_event_of_the_desk():
     events = {
         *("book", "step", "pay", "cheaper", "complete", "cancel", "no_show", "give_back"),
         *("take_back", "bank", "gift", "expire", "open", "move_cash", "close", "tips"),
-        *("keep", "waive", "let_holds_go"),
+        *("keep", "waive", "let_holds_go", "close_day", "reopen_day"),
     }
     assert events - set(done) == set(), done
