@@ -152,7 +152,8 @@ class Shift:
             if not tab.locator("#password").count():
                 return
             self._log_in(tab)
-        self.problems.append("cannot log in")
+        if tab.locator("#password").count():
+            self.problems.append("cannot log in")
 
     def _log_in(self, tab: Page) -> None:
         """Log in, or come back to the form: it is too old once another tab has logged in."""
