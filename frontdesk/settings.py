@@ -39,6 +39,16 @@ EMAIL_CONFIG = env.email("EMAIL_URL", default="filemail://" if DEMO else "dummym
 DEFAULT_FROM_EMAIL = env.str(
     "EMAIL_FROM", default="Bruma Spa <citas@demo.test>" if DEMO or TESTING else ""
 )
+# The gateway's four credentials, all of one environment; without any there is no gateway.
+WOMPI_PUBLIC_KEY = env.str("WOMPI_PUBLIC_KEY", default="")
+WOMPI_PRIVATE_KEY = env.str("WOMPI_PRIVATE_KEY", default="")
+WOMPI_EVENTS_SECRET = env.str("WOMPI_EVENTS_SECRET", default="")
+# Earlier ones, whose events are believed while they are exchanged.
+WOMPI_EVENTS_SECRET_FALLBACKS = env.list("WOMPI_EVENTS_SECRET_FALLBACKS", default=[])
+WOMPI_INTEGRITY_SECRET = env.str("WOMPI_INTEGRITY_SECRET", default="")
+# Another one than Wompi itself: a stand-in, for demo and tests only.
+WOMPI_API_URL = env.str("WOMPI_API_URL", default="")
+WOMPI_CHECKOUT_URL = env.str("WOMPI_CHECKOUT_URL", default="")
 PGBOUNCER = env.bool("PGBOUNCER", default=False)
 
 DEBUG = env.bool("DEBUG", default=False)

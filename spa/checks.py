@@ -10,9 +10,11 @@ from collections.abc import Iterator
 
 from django.conf import settings
 from django.core import checks
-from django.core.checks import CheckMessage, Error
+from django.core.checks import CheckMessage, Error, Warning
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, connections
+
+from spa.wompi import keys as wompi
 
 START = "start"
 # What the defaults of settings.py begin with, in clear or in base64.
@@ -39,6 +41,11 @@ def field_keys_have_their_length(**_kwargs: object) -> list[CheckMessage]:
 @checks.register(START)
 def production_has_its_own_settings(**_kwargs: object) -> list[CheckMessage]:
     return list(_wrong_settings()) if _is_production() else []
+
+
+@checks.register(START)
+def wompi_is_one_environment(**_kwargs: object) -> list[CheckMessage]:
+    return list(_wrong_gateway())
 
 
 @checks.register(START, checks.Tags.database)
@@ -96,6 +103,16 @@ def _wrong_settings() -> Iterator[CheckMessage]:
         yield Error("EMAIL_FROM is missing or the demo's.", id="spa.E013")
     if settings.EMBEDDED_DATABASE:
         yield Error("DATABASE_URL is missing: the embedded PostgreSQL is for demos.", id="spa.E011")
+
+
+def _wrong_gateway() -> Iterator[CheckMessage]:
+    yield from (Error(f"Wompi: {fault}.", id="spa.E014") for fault in wompi.faults())
+    if not _is_production() and wompi.is_production():
+        yield Error("Wompi: keys that move real money, outside of production.", id="spa.E015")
+    if _is_production() and (settings.WOMPI_API_URL or settings.WOMPI_CHECKOUT_URL):
+        yield Error("Wompi: WOMPI_API_URL or WOMPI_CHECKOUT_URL names a stand-in.", id="spa.E016")
+    if _is_production() and wompi.are_set() and not wompi.is_production():
+        yield Warning("Wompi: keys of its sandbox, so what is paid is no money.", id="spa.W001")
 
 
 def _secret_key() -> str:

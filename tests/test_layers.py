@@ -12,6 +12,7 @@ WEB = {"django.http", "django.forms", "django.urls", "django.shortcuts", "django
 ARROWS = [
     ("spa", {"frontdesk", "tasks", *WEB}, ("spa/management/",)),
     ("spa/engine", {"django", "spa.models", "spa.services"}, ()),
+    ("spa/wompi", {"spa.services", "spa.engine"}, ()),
     ("tasks", {"frontdesk"}, ()),
 ]
 

@@ -1,0 +1,1 @@
+"""Our end of Wompi Colombia's protocol (`docs/wompi.md`). It decides nothing about money."""
