@@ -29,11 +29,12 @@ class RefusalMiddleware:
 
 def answer(request: HttpRequest, refusal: BusinessLogicError) -> HttpResponse:
     """Return the refusal as a notice in the toast region for HTMX, as a page for everyone else."""
-    if wants_fragment(request):
-        response = render(
-            request, "_refusal.html", {"refusal": refusal}, status=refusal.http_status
-        )
+    is_notice = wants_fragment(request)
+    template = "_refusal.html" if is_notice else "refusal.html"
+    response = render(request, template, {"refusal": refusal}, status=refusal.http_status)
+    if is_notice:
         response["HX-Retarget"] = "#toasts"
         response["HX-Reswap"] = "innerHTML"
-        return response
-    return render(request, "refusal.html", {"refusal": refusal}, status=refusal.http_status)
+    if refusal.retry_after_seconds:
+        response["Retry-After"] = str(refusal.retry_after_seconds)
+    return response

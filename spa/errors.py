@@ -6,12 +6,14 @@ from django.utils.translation import gettext_lazy as _
 class BusinessLogicError(Exception):
     """A refusal: `detail` tells a person what to do next, `internal_code` is a promise.
 
-    `http_status` is what the web answers with; `facts` are plain values for the screen
-    (a reason code, the version in the database), never personal ones.
+    `http_status` is what the web answers with, and `retry_after_seconds` when to come again;
+    `facts` are plain values for the screen (a reason code, the version in the database), never
+    personal ones.
     """
 
     internal_code = "SPA-RULE"
     http_status = 422
+    retry_after_seconds: int | None = None
     default_detail = _("This is not possible.")
 
     def __init__(self, detail: str | None = None, **facts: object) -> None:

@@ -12,6 +12,7 @@ from spa.models.booking import (
     AppointmentStatus,
     CancelledBy,
 )
+from spa.models.breaker import BreakerPhase, BreakerState
 from spa.models.cash import (
     COINS,
     MOST_CENTS,
@@ -98,6 +99,8 @@ __all__ = [
     "AppointmentStatus",
     "AuditLog",
     "AvailabilityExclusion",
+    "BreakerPhase",
+    "BreakerState",
     "CancelledBy",
     "CashDrawer",
     "CashMovement",
