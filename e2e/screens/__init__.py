@@ -4,6 +4,7 @@ from e2e.screens import (  # noqa: F401 — each registers its own
     booking,
     clients,
     day,
+    deposits,
     messages,
     out,
     schedule,
