@@ -70,6 +70,7 @@ def test_what_was_thrown_away_or_booked_is_not_offered_again(desk, house):
     desk.wait_for_selector(".bk-sum .total")
     desk.keyboard.press("Control+Enter")
     desk.wait_for_selector("#panel #appointment")
+    desk.wait_for_load_state("load")  # drawn by the server before a key is heard
     open_again(desk)
     assert desk.locator("#draft").is_hidden()
 
