@@ -131,7 +131,6 @@ def close(
         visit,
         action,
         fields=("status", "cancelled_by", "closed_at", *settlement.MONEY_FIELDS),
-        items=visit.items.order_by("position"),
         actor=actor,
         now=now,
         reason_code=reason_code,

@@ -45,7 +45,7 @@ def keep(
             reason="hold_cannot_grow",
         )
     visit.held_until = until
-    _save(visit, Action.KEEP, "held_until", actor=actor, now=now)
+    save(visit, Action.KEEP, fields=("held_until",), actor=actor, now=now)
     return visit
 
 
@@ -69,10 +69,10 @@ def confirm_without_deposit(
     deposit.insist_on_waiver(reason_code, actor=actor)
     visit.status, visit.deposit_cents, visit.held_until = S.CONFIRMED, 0, None
     deposit.record_waiver(visit, reason_code, actor=actor, now=now)
-    _save(
+    save(
         visit,
         Action.CONFIRM,
-        *("status", "deposit_cents", "held_until"),
+        fields=("status", "deposit_cents", "held_until"),
         actor=actor,
         now=now,
         reason_code=reason_code,
@@ -107,22 +107,3 @@ def _expire(key: int, *, now: datetime) -> bool:
     visit.status = S.EXPIRED
     close(visit, Action.EXPIRE, keep_cents=0, actor=SYSTEM, now=now)
     return True
-
-
-def _save(
-    visit: Appointment,
-    action: Action,
-    *fields: str,
-    actor: Actor,
-    now: datetime,
-    reason_code: str = "",
-) -> None:
-    save(
-        visit,
-        action,
-        fields=fields,
-        items=visit.items.order_by("position"),
-        actor=actor,
-        now=now,
-        reason_code=reason_code,
-    )

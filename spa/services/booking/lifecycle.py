@@ -39,7 +39,7 @@ def check_in(
         )
 
     visit.status, visit.arrived_at = S.ARRIVED, now
-    _save(visit, Action.CHECK_IN, "arrived_at", actor=actor, now=now)
+    save(visit, Action.CHECK_IN, fields=("status", "arrived_at"), actor=actor, now=now)
     return visit
 
 
@@ -53,7 +53,7 @@ def start(
 
     now = max(now, visit.arrived_at)  # a server's clock may be put back between two steps
     visit.status, visit.started_at = S.IN_SERVICE, now
-    _save(visit, Action.START, "started_at", actor=actor, now=now)
+    save(visit, Action.START, fields=("status", "started_at"), actor=actor, now=now)
     return visit
 
 
@@ -74,7 +74,7 @@ def finish(
     now = max(now, visit.started_at)
     visit.finished_at = now
     _free_the_rest(visit, now)
-    _save(visit, Action.FINISH, "finished_at", actor=actor, now=now)
+    save(visit, Action.FINISH, fields=("status", "finished_at"), actor=actor, now=now)
     if visit.balance_cents == 0:
         close_as_completed(visit, actor=actor, now=now)
     return visit
@@ -147,10 +147,14 @@ def close_as_completed(
         )
     settlement.earn(visit, now=now, actor=actor, reason_code=debt_reason)
     visit.status, visit.closed_at = S.COMPLETED, now
-    _save(
-        visit, Action.COMPLETE, "closed_at", "debt_cents", actor=actor, now=now,
+    save(
+        visit,
+        Action.COMPLETE,
+        fields=("status", "closed_at", "debt_cents"),
+        actor=actor,
+        now=now,
         reason_code=debt_reason,
-    )  # fmt: skip
+    )
 
 
 def _free_the_rest(visit: Appointment, finished_at: datetime) -> None:
@@ -164,22 +168,3 @@ def _free_the_rest(visit: Appointment, finished_at: datetime) -> None:
             freed = finished_at + timedelta(minutes=buffer)
             setattr(item, until, max(item.starts_at, min(getattr(item, until), freed)))
     AppointmentItem.objects.bulk_update(items, ["staff_busy_until", "room_busy_until"])
-
-
-def _save(
-    visit: Appointment,
-    action: Action,
-    *fields: str,
-    actor: Actor,
-    now: datetime,
-    reason_code: str = "",
-) -> None:
-    save(
-        visit,
-        action,
-        fields=("status", *fields),
-        items=visit.items.order_by("position"),
-        actor=actor,
-        now=now,
-        reason_code=reason_code,
-    )

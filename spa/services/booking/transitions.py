@@ -72,19 +72,22 @@ def save(
     action: Action,
     *,
     fields: Collection[str],
-    items: Collection[AppointmentItem],
     actor: Actor,
     now: datetime,
+    items: Collection[AppointmentItem] | None = None,
     reason_code: str = "",
     left_day: date | None = None,
 ) -> None:
-    """Save these fields as the visit's next version, with its change row. Two queries."""
+    """Save these fields as the visit's next version, with its change row.
+
+    Two queries, and a third where `items` are not at hand.
+    """
     appointment.version += 1
     appointment.save(update_fields=[*fields, "version"])
     write_change(
         action,
         appointment=appointment,
-        items=list(items),
+        items=list(appointment.items.order_by("position") if items is None else items),
         actor=actor,
         now=now,
         reason_code=reason_code,

@@ -160,7 +160,6 @@ def _save(visit: Appointment, *, actor: Actor, now: datetime) -> None:
     if visit.status == S.PENDING_PAYMENT and not visit.deposit_left_cents:
         visit.status, visit.held_until = S.CONFIRMED, None
         fields += ["status", "held_until"]
-    items = visit.items.order_by("position")
-    save(visit, Action.CHARGE, fields=fields, items=items, actor=actor, now=now)
+    save(visit, Action.CHARGE, fields=fields, actor=actor, now=now)
     if "status" in fields:
         tell.confirmed(visit, now=now)

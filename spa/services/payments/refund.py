@@ -229,7 +229,6 @@ def _save(visit: Appointment, *, actor: Actor, now: datetime, reason_code: str) 
         visit,
         Action.GIVE_BACK,
         fields=settlement.MONEY_FIELDS,
-        items=visit.items.order_by("position"),
         actor=actor,
         now=now,
         reason_code=reason_code,

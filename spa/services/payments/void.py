@@ -86,12 +86,10 @@ def void(*, payment: Payment, now: datetime, actor: Actor) -> Payment:
         visit.debt_cents += applied
     payment.state, payment.voided_at = PaymentState.VOIDED, now
     payment.save(update_fields=["state", "voided_at"])
-    items = visit.items.order_by("position")
     save(
         visit,
         Action.GIVE_BACK,
         fields=settlement.MONEY_FIELDS,
-        items=items,
         actor=actor,
         now=now,
         reason_code="void",
