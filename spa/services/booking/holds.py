@@ -1,10 +1,11 @@
 """Visits that wait for their deposit: kept for longer, confirmed without it, expired (§5, §11)."""
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext_lazy as _
 
-from spa.errors import RuleBroken
+from spa.errors import Busy, RuleBroken
 from spa.models import Action, Appointment, AppointmentStatus
 from spa.services.audit import SYSTEM, Actor
 from spa.services.booking import deposit
@@ -84,11 +85,16 @@ def confirm_without_deposit(
 def expire_due(*, now: datetime) -> int:
     """Let unpaid visits expire whose hold is over; return how many. One transaction each.
 
-    One that somebody holds, to charge it or keep it, is left to the next run.
+    One that somebody holds, to charge it or keep it, is left to the next run, and so is one whose
+    client is held for too long: the others do not wait for her.
     """
     due = Appointment.objects.filter(status=S.PENDING_PAYMENT, held_until__lte=now)
     keys = due.order_by("held_until").values_list("pk", flat=True)[:MOST_AT_ONCE]
-    return sum(_expire(key, now=now) for key in list(keys))
+    expired = 0
+    for key in list(keys):
+        with suppress(Busy):
+            expired += _expire(key, now=now)
+    return expired
 
 
 @locked_transaction

@@ -11,7 +11,6 @@ from spa.errors import RuleBroken, Stale
 from spa.models import Appointment, Client, DebtReason, JournalEntry, Payment, Refund
 from spa.services import booking
 from spa.services.audit import Actor
-from tests.concurrency import Thread, open_transaction, wait_until_somebody_waits_for_a_lock
 from tests.factories import at
 from tests.spa.money.locking import (
     beside_an_open,
@@ -111,66 +110,6 @@ def test_without_the_locks_a_visit_would_be_charged_twice(till, monkeypatch):
     with pytest.raises(IntegrityError):
         thread.outcome()
     assert Payment.objects.count() == 1
-
-
-# -- A hold that is over is paid while it expires ---------------------------------------------
-def test_a_hold_that_is_being_paid_is_passed_over_and_stays(till):
-    hold = till.hold(minutes=20)
-
-    with open_transaction():
-        till.charge(hold, card(72_000))
-        expiring = Thread(lambda: booking.expire_due(now=at(9)))
-        expiring.start()
-        assert expiring.outcome() == 0  # it did not even wait
-
-    assert booking.expire_due(now=at(9)) == 0
-    assert fresh(hold).status == "confirmed"
-    assert clean()
-
-
-def test_a_payment_waits_for_the_hold_to_expire_and_is_refused(till):
-    hold = till.hold(minutes=20)
-
-    thread = while_the_first_is_open(
-        lambda: booking.expire_due(now=at(9)),
-        lambda: till.charge(hold, card(72_000)),
-        table="spa_appointment",
-    )
-
-    with pytest.raises(booking.IllegalTransition):
-        thread.outcome()
-    assert not Payment.objects.exists()
-    assert clean()
-
-
-def test_keeping_it_waits_for_the_hold_to_expire_and_is_refused(till):
-    hold = till.hold(minutes=20)
-
-    thread = while_the_first_is_open(
-        lambda: booking.expire_due(now=at(9)),
-        lambda: booking.keep(appointment=hold, minutes=60, now=at(9), actor=Actor()),
-        table="spa_appointment",
-    )
-
-    with pytest.raises(booking.IllegalTransition):
-        thread.outcome()
-
-
-def test_without_the_lock_a_paid_visit_would_expire(till, monkeypatch):
-    """The control: expiry reads past the open payment; the database is what is left then."""
-    hold = till.hold(minutes=20)
-    monkeypatch.setattr(
-        type(Appointment.objects.all()), "select_for_update", lambda self, **_options: self
-    )
-
-    with open_transaction():
-        till.charge(hold, card(72_000))
-        expiring = Thread(lambda: booking.expire_due(now=at(9)))
-        expiring.start()
-        wait_until_somebody_waits_for_a_lock()
-
-    with pytest.raises(IntegrityError):
-        expiring.outcome()
 
 
 # -- A payment is taken back twice ------------------------------------------------------------

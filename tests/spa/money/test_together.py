@@ -3,9 +3,10 @@
 from uuid import uuid4
 
 import pytest
+from django.db import IntegrityError
 
 from spa.errors import BusinessLogicError, RuleBroken, Stale
-from spa.models import Appointment, Payment, Tip
+from spa.models import Appointment, Client, Payment, Tip
 from spa.services import booking, payments, verification
 from spa.services.audit import Actor
 from spa.services.payments import Bill
@@ -13,6 +14,7 @@ from spa.services.slots import Member, Wanted
 from tests.concurrency import Thread, open_transaction, wait_until_somebody_waits_for_a_lock
 from tests.factories import ask_for_deposits, at, make_client, make_room, make_staff
 from tests.spa.booking.houses import DESK
+from tests.spa.money.locking import nothing_locks
 from tests.spa.money.till import PRICE, Till, books, card, coins, fresh, rows, transfer
 
 PESOS = PRICE // 100
@@ -224,3 +226,21 @@ def test_a_second_desk_that_charges_one_of_them_waits_and_is_refused(transaction
         thread.outcome()
     assert Payment.objects.count() == 2
     assert list(verification.findings()) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_the_locks_one_of_them_would_be_charged_twice(transactional_db, monkeypatch):
+    """The control: the second desk reads her as unpaid; only the proof at its commit is left."""
+    nothing_locks(monkeypatch, type(Client.objects.all()))
+    till = Till()
+    visits = party(till)
+
+    with open_transaction():
+        together(till, visits, card(2 * PESOS))
+        thread = Thread(lambda: till.charge(visits[1], card(PESOS), by=till.manager))
+        thread.start()
+        wait_until_somebody_waits_for_a_lock()
+
+    with pytest.raises(IntegrityError):
+        thread.outcome()
+    assert Payment.objects.count() == 2
