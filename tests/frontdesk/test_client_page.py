@@ -12,6 +12,7 @@ from frontdesk.views.clients.page import WITHDRAW_HEALTH
 from spa.models import AuditLog, Client, ClientChange, Consent, ConsentKind
 from spa.services import clients
 from spa.services.audit import Actor
+from spa.services.clients import consent_texts
 from tests.factories import NOW, at, make_client, make_location
 from tests.frontdesk.people import worker
 
@@ -250,6 +251,23 @@ def test_what_she_is_told_is_shown_where_it_is_recorded(desk, visit, address, ki
     text = clients.consent_text_behind(consent.text_version)
     assert escape(text) in shown
     assert recorded.status_code == 200
+
+
+@pytest.mark.parametrize("given", ["1", "0"])
+def test_what_she_was_told_can_be_read_afterwards_and_no_number_stands_for_it(
+    desk, visit, address, monkeypatch, given
+):
+    desk.post(f"{address}consents/", once(kind="promotional", given="1"), headers=HTMX)
+    desk.post(f"{address}consents/", once(kind="promotional", given=given), headers=HTMX)
+    told = clients.consent_text("promotional")
+    monkeypatch.setattr(consent_texts, "FORMER", (told,))
+    changed = {**consent_texts.TEXTS, ConsentKind.PROMOTIONAL: "Another text by now."}
+    monkeypatch.setattr(consent_texts, "TEXTS", changed)
+
+    page = desk.get(address).content.decode()
+
+    assert f"</summary>{escape(told)}</details>" in page
+    assert Consent.objects.filter(kind="promotional").last().text_version not in page
 
 
 @pytest.mark.parametrize("language", ["es-co", "en"])

@@ -259,6 +259,7 @@ def _consents(shown: Client) -> list[dict]:
             "kind": kind,
             "label": label,
             "last": last.get(kind),
+            "words": kind in last and clients.consent_text_behind(last[kind].text_version),
             "request_id": uuid4(),
             "question": WITHDRAW_HEALTH if kind == ConsentKind.HEALTH else "",
         }

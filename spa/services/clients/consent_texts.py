@@ -28,7 +28,12 @@ TEXTS = {
 }
 # Word for word what was shown once and is not any more. A text that is changed above, in either
 # language, goes here as it was: what was recorded must stay readable.
-FORMER: tuple[str, ...] = ()
+FORMER: tuple[str, ...] = (
+    "Cuéntele: guardamos su nombre y su número para reservar y avisarle de sus citas, y puede "
+    "verlos, corregirlos o borrarlos cuando quiera.",
+    "Cuéntele: le escribimos con novedades y ofertas. Puede negarse o retirarlo cuando quiera: "
+    "reservar no depende de ello.",
+)
 
 
 def consent_text(kind: str) -> str:
