@@ -25,6 +25,10 @@ FIELD_KEYS = env.list(
     "FIELD_KEYS",
     default=["ZGVtby1vbmx5LWRlbW8tb25seS1kZW1vLW9ubHktMDA="] if DEMO or TESTING else [],
 )
+# Sign the links that clients get; the first signs, all are believed.
+LINK_KEYS = env.list("LINK_KEYS", default=["demo-only-" + "l" * 50] if DEMO or TESTING else [])
+# Where clients find us: for links in mail, and the way back from the gateway.
+SITE_URL = env.str("SITE_URL", default="http://localhost:8000" if DEMO or TESTING else "")
 ALLOWED_HOSTS = env.list(
     "ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"] if DEMO else []
 )

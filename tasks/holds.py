@@ -2,10 +2,18 @@
 
 from spa import clock
 from spa.services import booking
+from spa.wompi import keys
+from spa.wompi.breaker import SharedBreaker
 from tasks.jobs import job
 
 
 @job
 def expire() -> int:
-    """Let holds expire that are over; return how many."""
-    return booking.expire_due(now=clock.now())
+    """Let holds expire that are over; return how many.
+
+    While the gateway is left alone those that wait for it are kept for longer first.
+    """
+    now = clock.now()
+    if keys.are_set() and SharedBreaker().is_open():
+        booking.prolong_due(now=now)
+    return booking.expire_due(now=now)

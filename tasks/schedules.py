@@ -24,6 +24,7 @@ JOBS = (
     Job("heartbeat", "tasks.health.beat", 1),
     Job("expire holds", "tasks.holds.expire", 1),
     Job("send outbox", "tasks.messages.sweep", 1),
+    Job("reconcile payments", "tasks.gateway.reconcile", 1),
     Job("expire credit", "tasks.credit.expire", 60),
 )
 

@@ -1,6 +1,7 @@
 """Facts, and what must always be true of them. Callers write `from spa.models import Client`."""
 
 from spa.models.absence import AbsenceCall
+from spa.models.alerts import Alert, AlertKind
 from spa.models.audit import AuditLog
 from spa.models.booking import (
     ACTIVE,
@@ -32,6 +33,19 @@ from spa.models.changes import (
 from spa.models.clients import Client, ClientChange, Consent, ConsentChannel, ConsentKind
 from spa.models.credit import BY_HAND, ClientCredit, CreditOrigin, CreditUse
 from spa.models.day_close import LONGEST_NOTE, DayClose
+from spa.models.gateway import (
+    EventOutcome,
+    EventTruth,
+    GatewayTransaction,
+    Home,
+    Mismatch,
+    PaymentRequest,
+    RequestEnd,
+    RequestPurpose,
+    Resolution,
+    TransactionStatus,
+    WebhookEvent,
+)
 from spa.models.health import Heartbeat
 from spa.models.health_notes import HealthNote
 from spa.models.idempotency import IdempotencyKey
@@ -93,6 +107,8 @@ __all__ = [
     "AbsenceCall",
     "Account",
     "Action",
+    "Alert",
+    "AlertKind",
     "Appointment",
     "AppointmentChange",
     "AppointmentItem",
@@ -119,9 +135,13 @@ __all__ = [
     "DebtReason",
     "DiscountReason",
     "DropReason",
+    "EventOutcome",
+    "EventTruth",
     "ExclusionKind",
+    "GatewayTransaction",
     "HealthNote",
     "Heartbeat",
+    "Home",
     "IdempotencyKey",
     "JournalEntry",
     "JournalEvent",
@@ -129,15 +149,20 @@ __all__ = [
     "Location",
     "MessageKind",
     "MessageState",
+    "Mismatch",
     "OpeningHours",
     "OutboxMessage",
     "OverrideReason",
     "Payment",
     "PaymentMethod",
+    "PaymentRequest",
     "PaymentState",
     "Refund",
     "RefundReason",
     "RefundWay",
+    "RequestEnd",
+    "RequestPurpose",
+    "Resolution",
     "Room",
     "RoomKind",
     "Service",
@@ -147,6 +172,8 @@ __all__ = [
     "StaffMember",
     "Theme",
     "Tip",
+    "TransactionStatus",
     "User",
+    "WebhookEvent",
     "Weekday",
 ]

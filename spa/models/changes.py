@@ -23,6 +23,7 @@ class Action(models.TextChoices):
     KEEP = "keep", _("Kept for longer")
     CONFIRM = "confirm", _("Confirmed without a deposit")
     EXPIRE = "expire", _("Hold expired")
+    REBOOK = "rebook", _("Booked again: paid late")
 
 
 class OverrideReason(models.TextChoices):

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 class CreditOrigin(models.TextChoices):
     OVERPAID = "overpaid", _("Paid too much")
     CANCELLED = "cancelled", _("Visit cancelled")
+    LATE = "late", _("Paid too late")
     REFUND = "refund", _("Refund")
     GOODWILL = "goodwill", _("To make up for a mistake of ours")
     PROMOTION = "promotion", _("A gift of the house")

@@ -51,6 +51,8 @@ class JournalEvent(models.TextChoices):
     PAYMENT_VOIDED = "payment_voided", _("Payment taken back")
     PAYMENT_REFUNDED = "payment_refunded", _("Refund")
     PAYMENT_CHARGED_BACK = "payment_charged_back", _("Chargeback")
+    MONEY_UNAPPLIED = "money_unapplied", _("Money without a home")
+    UNAPPLIED_GIVEN_BACK = "unapplied_given_back", _("Money without a home given back")
     CREDIT_SPENT = "credit_spent", _("Credit used")
     CREDIT_GIVEN_BACK = "credit_given_back", _("Credit given back")
     CREDIT_ISSUED = "credit_issued", _("Credit issued")
@@ -82,6 +84,8 @@ class JournalEntry(models.Model):
     location_id = models.BigIntegerField(null=True)
     appointment = models.CharField(max_length=16, blank=True)
     payment = models.CharField(max_length=16, blank=True)
+    # The transaction of the gateway that brought this money in; each does so once.
+    gateway_id = models.CharField(max_length=64, blank=True, default="", db_default="")
     client_id = models.BigIntegerField(null=True)
     user_id = models.BigIntegerField(null=True)
     origin = models.CharField(max_length=16)
@@ -94,6 +98,11 @@ class JournalEntry(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="entry_event_is_known", condition=Q(event__in=JournalEvent.values)
+            ),
+            models.UniqueConstraint(
+                fields=["gateway_id"],
+                condition=~Q(gateway_id=""),
+                name="entry_of_a_transaction_is_posted_once",
             ),
         ]
         indexes = [

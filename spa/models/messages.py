@@ -19,6 +19,11 @@ class MessageKind(models.TextChoices):
     MOVED = "APPOINTMENT_MOVED", _("Visit moved")
     CANCELLED = "APPOINTMENT_CANCELLED", _("Visit cancelled")
     RECEIPT = "PAYMENT_RECEIPT", _("Receipt")
+    PAYMENT_LINK = "PAYMENT_LINK", _("Payment link")
+    PAYMENT_APPROVED = "PAYMENT_APPROVED", _("Payment received")
+    PAYMENT_DECLINED = "PAYMENT_DECLINED", _("Payment declined")
+    LATE_MONEY = "LATE_MONEY_RESOLVED", _("Paid too late")
+    ALERT = "MANAGER_ALERT", _("Alert")
 
 
 # What is told of a visit's course: the later word replaces the earlier one.

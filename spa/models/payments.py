@@ -88,6 +88,13 @@ class Payment(models.Model):
     refunded_cents = models.PositiveBigIntegerField(default=0)
     tendered_cents = models.PositiveBigIntegerField(null=True)  # cash: what was handed over
     reference = models.CharField(_("reference"), max_length=40, blank=True)
+    # An attempt to pay by link: for what, and when the gateway is asked about it next (none: no
+    # more), and how often it was.
+    request = models.ForeignKey(
+        "PaymentRequest", null=True, on_delete=models.PROTECT, related_name="attempts"
+    )
+    look_at = models.DateTimeField(null=True)
+    looks = models.PositiveSmallIntegerField(default=0, db_default=0)
     session = models.ForeignKey(
         "CashSession", null=True, on_delete=models.PROTECT, related_name="payments"
     )
@@ -154,6 +161,16 @@ class Payment(models.Model):
                 | Q(method=M.CASH, tendered_cents__gte=F("amount_cents")),
             ),
             models.CheckConstraint(
+                name="payment_of_a_request_is_by_the_gateway",
+                condition=Q(request__isnull=True)
+                | Q(method=M.WOMPI) & ~Q(reference="") & Q(tip_cents=0),
+            ),
+            models.UniqueConstraint(
+                fields=["reference"],
+                condition=Q(request__isnull=False),
+                name="payment_reference_is_of_one_attempt",
+            ),
+            models.CheckConstraint(
                 name="payment_that_was_voided_says_when",
                 condition=Q(state=PaymentState.VOIDED, voided_at__isnull=False)
                 | ~Q(state=PaymentState.VOIDED) & Q(voided_at__isnull=True),
@@ -163,6 +180,7 @@ class Payment(models.Model):
             models.Index(fields=["location", "-at"], name="payment_by_day"),
             models.Index(fields=["appointment"], name="payment_by_appointment"),
             models.Index(fields=["client", "-at"], name="payment_by_client"),
+            models.Index(fields=["look_at"], name="payment_to_look_at", condition=~Q(look_at=None)),
         ]
 
     def __str__(self) -> str:

@@ -55,6 +55,9 @@ class Location(models.Model):
         _("time zone"), max_length=64, default="America/Bogota", validators=[is_a_zone]
     )
     position = models.PositiveSmallIntegerField(_("place in lists"), default=0)
+    # What clients are told of it; each may be missing.
+    address = models.CharField(_("address"), max_length=160, blank=True, default="", db_default="")
+    phone = models.CharField(_("phone"), max_length=16, blank=True, default="", db_default="")
 
     objects = LocationQuerySet.as_manager()
 

@@ -3,6 +3,7 @@
 Callers hold the client's lock; lots are locked here, by primary key.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from django.db.models import F, Q, Sum
@@ -199,11 +200,7 @@ def take_from_lots_of(payment: Payment, cents: int, *, today: date) -> None:
 
     :raises NotEnoughCredit: it was spent meanwhile
     """
-    came_from = Q(payment=payment.code)
-    if payment.appointment:
-        came_from |= Q(appointment=payment.appointment)
-    lots = ClientCredit.objects.filter(came_from, client=payment.client_id, expires_on__gte=today)
-    lots = list(lots.filter(remaining_cents__gt=0).locked())
+    lots = _lots_of(payment, today=today)
     left = sum(lot.remaining_cents for lot in lots)
     if left < cents:
         raise NotEnoughCredit(
@@ -212,6 +209,26 @@ def take_from_lots_of(payment: Payment, cents: int, *, today: date) -> None:
             reason="credit_was_spent",
             left_cents=left,
         )
+    _take_out(lots, cents, payment)
+
+
+def take_what_is_left_of(payment: Payment, cents: int, *, today: date) -> int:
+    """Take back as much of `cents` as is left of the credit that a payment became; return that."""
+    lots = _lots_of(payment, today=today)
+    taken = min(cents, sum(lot.remaining_cents for lot in lots))
+    _take_out(lots, taken, payment)
+    return taken
+
+
+def _lots_of(payment: Payment, *, today: date) -> list[ClientCredit]:
+    came_from = Q(payment=payment.code)
+    if payment.appointment:
+        came_from |= Q(appointment=payment.appointment)
+    lots = ClientCredit.objects.filter(came_from, client=payment.client_id, expires_on__gte=today)
+    return list(lots.filter(remaining_cents__gt=0).locked())
+
+
+def _take_out(lots: Sequence[ClientCredit], cents: int, payment: Payment) -> None:
     touched = []
     for lot in sorted(lots, key=lambda lot: (lot.payment != payment.code, lot.expires_on, lot.pk)):
         part = min(cents, lot.remaining_cents)

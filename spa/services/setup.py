@@ -28,11 +28,13 @@ _DESK = _TREAT | {
     *("view_payment", "take_payment", "discount_appointment"),
     *("view_clientcredit", "open_cashsession"),
     *("view_outboxmessage", "send_outboxmessage"),
+    *("view_paymentrequest", "send_paymentrequest", "view_alert"),
 }
 _HOUSE = _DESK | {
     *("override_policy", "flag_client", "change_staffavailability"),
     *("refund_payment", "export_payment", "discount_beyond_limit", "leave_debt"),
     *("issue_clientcredit", "review_cashsession", "view_journalentry"),
+    *("view_gatewaytransaction", "resolve_gatewaytransaction"),
 }
 
 # Rule book §3; what a role may do beyond this comes with the capability.

@@ -5,7 +5,7 @@ from spa.services.booking.cancel import cancel, record_no_show
 from spa.services.booking.change_items import change_items, change_items_at, try_change
 from spa.services.booking.change_plan import Change, Line, as_it_is, has_begun
 from spa.services.booking.deposit import Terms, due_cents, end_of_hold
-from spa.services.booking.holds import confirm_without_deposit, expire_due, keep
+from spa.services.booking.holds import confirm_without_deposit, expire_due, keep, prolong_due
 from spa.services.booking.late import check_in_shortened, is_late
 from spa.services.booking.lifecycle import check_in, complete, finish, start
 from spa.services.booking.limits import ClientOwes, TooManyBookings, TooManyVisits
@@ -67,6 +67,7 @@ __all__ = [
     "move_at",
     "move_party",
     "move_party_at",
+    "prolong_due",
     "record_no_show",
     "start",
     "swap",

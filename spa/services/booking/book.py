@@ -229,6 +229,8 @@ def book(
         reason_code=reason,
     )
     tell.confirmed(appointment, now=now)
+    if terms.link:
+        deposits.ask_by_link(appointment, now=now, actor=actor)
     idempotency.settle(actor=actor, result=appointment.code)
     return appointment
 

@@ -14,9 +14,10 @@ from spa.models import (
     AppointmentStatus,
     CancelledBy,
     Client,
+    RequestEnd,
     SpaPolicy,
 )
-from spa.services import settlement
+from spa.services import payment_requests, settlement
 from spa.services.audit import Actor
 from spa.services.booking.transitions import lock_appointment, once, save
 from spa.services.messages import tell
@@ -125,6 +126,7 @@ def close(
 ) -> None:
     """Write a locked visit down as one that will not be: its time is free, its money goes back."""
     settlement.let_go(visit, keep_cents=keep_cents, reason_code=visit.status, now=now, actor=actor)
+    payment_requests.close_of(visit, now=now, reason=RequestEnd.OVER)
     visit.closed_at = now
     AppointmentItem.objects.filter(appointment=visit).update(occupies=False)
     save(

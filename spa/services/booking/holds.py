@@ -3,10 +3,11 @@
 from contextlib import suppress
 from datetime import datetime, timedelta
 
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from spa.errors import Busy, RuleBroken
-from spa.models import Action, Appointment, AppointmentStatus
+from spa.models import Action, Appointment, AppointmentStatus, Payment, PaymentState
 from spa.services.audit import SYSTEM, Actor
 from spa.services.booking import deposit
 from spa.services.booking.cancel import close, lock_clients_with_money
@@ -15,6 +16,8 @@ from spa.services.messages import tell
 from spa.services.transactions import locked_transaction
 
 S = AppointmentStatus
+WAITS_FOR_GATEWAY = timedelta(minutes=10)
+PROLONGED_BY, PROLONGED_BEFORE = timedelta(minutes=60), timedelta(minutes=2)
 MOST_AT_ONCE = 200  # holds that one run of the job looks at; the next one takes the rest
 
 
@@ -86,9 +89,10 @@ def expire_due(*, now: datetime) -> int:
     """Let unpaid visits expire whose hold is over; return how many. One transaction each.
 
     One that somebody holds, to charge it or keep it, is left to the next run, and so is one whose
-    client is held for too long: the others do not wait for her.
+    client is held for too long: the others do not wait for her. One whose payment is under way
+    at the gateway waits for that, for ten minutes at most (§6.7).
     """
-    due = Appointment.objects.filter(status=S.PENDING_PAYMENT, held_until__lte=now)
+    due = _due(now)
     keys = due.order_by("held_until").values_list("pk", flat=True)[:MOST_AT_ONCE]
     expired = 0
     for key in list(keys):
@@ -97,13 +101,64 @@ def expire_due(*, now: datetime) -> int:
     return expired
 
 
+def prolong_due(*, now: datetime) -> int:
+    """Let unpaid visits wait for longer while the gateway is left alone; return how many.
+
+    An hour at a time, never past the start (§6.7). One transaction each.
+    """
+    soon = Appointment.objects.filter(
+        status=S.PENDING_PAYMENT,
+        held_until__lte=now + PROLONGED_BEFORE,
+        held_until__lt=F("starts_at"),
+    )
+    keys = soon.order_by("held_until").values_list("pk", flat=True)[:MOST_AT_ONCE]
+    prolonged = 0
+    for key in list(keys):
+        with suppress(Busy):
+            prolonged += _prolong(key, now=now)
+    return prolonged
+
+
+@locked_transaction
+def _prolong(key: int, *, now: datetime) -> bool:
+    visit = (
+        Appointment.objects.select_related("location", "client")
+        .select_for_update(no_key=True, of=("self",), skip_locked=True)
+        .filter(pk=key, status=S.PENDING_PAYMENT, held_until__lte=now + PROLONGED_BEFORE)
+        .first()
+    )
+    if visit is None or (until := min(now + PROLONGED_BY, visit.starts_at)) <= visit.held_until:
+        return False
+    visit.held_until = until
+    save(
+        visit,
+        Action.KEEP,
+        fields=("held_until",),
+        actor=SYSTEM,
+        now=now,
+        reason_code="gateway_down",
+    )
+    return True
+
+
+def _due(now: datetime) -> QuerySet[Appointment]:
+    """Return the visits whose hold is over, and for which nothing is under way."""
+    under_way = Payment.objects.filter(
+        appointment=OuterRef("code"), state=PaymentState.PENDING, request__isnull=False
+    )
+    return Appointment.objects.filter(status=S.PENDING_PAYMENT, held_until__lte=now).exclude(
+        Exists(under_way), held_until__gt=now - WAITS_FOR_GATEWAY
+    )
+
+
 @locked_transaction
 def _expire(key: int, *, now: datetime) -> bool:
     """Free the time of a visit whose hold is over, and give back what was paid of it."""
     visit = (
-        Appointment.objects.select_related("location", "client")
+        _due(now)
+        .select_related("location", "client")
         .select_for_update(no_key=True, of=("self",), skip_locked=True)
-        .filter(pk=key, status=S.PENDING_PAYMENT, held_until__lte=now)
+        .filter(pk=key)
         .first()
     )
     if visit is None:

@@ -216,6 +216,9 @@ def book_party(
         for appointment, items in drafts
     )
     tell.confirmed(*(appointment for appointment, _items in drafts), now=now)
+    if terms.link:
+        for appointment, _items in drafts:
+            deposits.ask_by_link(appointment, now=now, actor=actor)
     idempotency.settle(actor=actor, result=str(group))
     return [appointment for appointment, _items in drafts]
 

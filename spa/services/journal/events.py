@@ -5,6 +5,7 @@ keeps visits, credit and drawers in step with it. Amounts are cents, whole pesos
 unless said so.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 
 from spa.models import (
@@ -39,10 +40,20 @@ OTHER_SIDE = {
 
 
 def payment_taken(
-    posting: Posting, payment: Payment, *, tips: Mapping[int, int], onto_debt: bool = False
+    posting: Posting,
+    payment: Payment,
+    *,
+    tips: Mapping[int, int],
+    onto_debt: bool = False,
+    had_no_home: bool = False,
 ) -> JournalEntry | None:
-    """Money came in: onto the visit, or the debt that it left; tips by therapist; the rest."""
+    """Money came in: onto the visit, or the debt that it left; tips by therapist; the rest.
+
+    What `had_no_home` came in long ago, and is taken out of what waits for one.
+    """
     lines = _taken(posting, payment, payment.applied_cents, payment.credited_cents, tips, onto_debt)
+    if had_no_home:
+        lines[A.UNAPPLIED_MONEY, ""] = lines.pop(money_account(payment.method, None))
     return write(E.PAYMENT_TAKEN, posting, lines, payment=payment)
 
 
@@ -68,7 +79,7 @@ def _taken(
     credit_cents: int,
     tips: Mapping[int, int],
     onto_debt: bool,
-) -> Mapping[Place, int]:
+) -> Counter[Place]:
     home = A.RECEIVABLES if onto_debt else A.CLIENT_DEPOSITS
     parts = [
         (money_account(payment.method, payment.session_id), payment.amount_cents),
@@ -78,6 +89,44 @@ def _taken(
     if applied_cents:
         parts.append((visit_account(home, posting.visit), -applied_cents))
     return total(*parts)
+
+
+def taken_back_at_the_gateway(
+    posting: Posting,
+    payment: Payment,
+    *,
+    applied_cents: int,
+    credit_cents: int,
+    lost_cents: int,
+    onto_debt: bool,
+) -> JournalEntry | None:
+    """The gateway took a payment back whole: what it paid is open, what it became goes.
+
+    What of it is gone is a debt of a visit that is over (`onto_debt`), else the house's loss.
+    """
+    parts = [
+        (money_account(payment.method, None), -payment.amount_cents),
+        (client_account(payment.client_id), credit_cents),
+    ]
+    if applied_cents:
+        home = A.CLIENT_DEPOSITS if posting.visit.is_active else A.RECEIVABLES
+        parts.append((visit_account(home, posting.visit), applied_cents))
+    if lost_cents:
+        loss = visit_account(A.RECEIVABLES, posting.visit) if onto_debt else (A.GOODWILL, "")
+        parts.append((loss, lost_cents))
+    return write(E.PAYMENT_VOIDED, posting, total(*parts), payment=payment)
+
+
+def money_unapplied(posting: Posting, *, cents: int, reason_code: str) -> JournalEntry | None:
+    """The gateway has money for us that belongs to no payment, or to none of that amount."""
+    lines = {(A.WOMPI, ""): cents, (A.UNAPPLIED_MONEY, ""): -cents}
+    return write(E.MONEY_UNAPPLIED, posting, lines, reason_code=reason_code)
+
+
+def unapplied_given_back(posting: Posting, *, cents: int, reason_code: str) -> JournalEntry | None:
+    """Money without a home went back to whoever paid it."""
+    lines = {(A.UNAPPLIED_MONEY, ""): cents, (A.WOMPI, ""): -cents}
+    return write(E.UNAPPLIED_GIVEN_BACK, posting, lines, reason_code=reason_code)
 
 
 def payment_refunded(

@@ -60,6 +60,7 @@ class Posting:
     location_id: int | None = None
     visit: Appointment | None = None
     client_id: int | None = None
+    gateway_id: str = ""  # the transaction that brings this money in: its one entry
 
     @classmethod
     def of_visit(cls, visit: Appointment, *, at: datetime, actor: Actor) -> "Posting":
@@ -94,6 +95,7 @@ def write(
         location_id=posting.location_id,
         appointment=posting.visit.code if posting.visit else "",
         payment=payment.code if payment else "",
+        gateway_id=posting.gateway_id,
         client_id=posting.client_id,
         user_id=posting.actor.user.pk if posting.actor.user else None,
         origin=posting.actor.origin,

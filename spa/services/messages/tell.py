@@ -27,7 +27,9 @@ from spa.services.messages.quiet import quiet_until
 from spa.services.transactions import locked_transaction
 
 AT_ONCE = timedelta(0)
-URGENT, USUAL = 3, 5  # what somebody waits for at the desk goes first
+FIRST, URGENT, USUAL = 0, 3, 5  # what somebody waits for goes first
+# The gateway's page lets a payer try again for three minutes.
+TRIES_AGAIN = timedelta(minutes=5)
 _INSERT = """
 INSERT INTO spa_outboxmessage
   (kind, subject, occasion, location_id, client_id, priority, created_at, due_at, state, attempts,
@@ -51,6 +53,33 @@ def moved(*visits: Appointment, now: datetime) -> None:
 def cancelled(*visits: Appointment, now: datetime) -> None:
     """Tell that these visits do not take place, once that can no longer be undone."""
     _write(MessageKind.CANCELLED, visits, now=now, wait=_undo())
+
+
+def payment_link(visit: Appointment, *, occasion: str, now: datetime) -> None:
+    """Send the link by which a visit can be paid: before all else, quiet hours or not."""
+    _write(MessageKind.PAYMENT_LINK, [visit], now=now, occasion=occasion, priority=FIRST)
+
+
+def payment_approved(visit: Appointment, payment: Payment, *, now: datetime) -> None:
+    """Tell that a payment by link has come; of a deposit the confirmation says so."""
+    _write(MessageKind.PAYMENT_APPROVED, [visit], now=now, occasion=payment.code, priority=URGENT)
+
+
+def payment_declined(visit: Appointment, payment: Payment, *, now: datetime) -> None:
+    """Tell that a payment by link was refused, unless it comes all the same in a moment."""
+    _write(
+        MessageKind.PAYMENT_DECLINED,
+        [visit],
+        now=now,
+        wait=TRIES_AGAIN,
+        occasion=payment.code,
+        priority=URGENT,
+    )
+
+
+def late_money(visit: Appointment, payment: Payment, *, now: datetime) -> None:
+    """Tell that money came when there was nothing left to pay with it, and is credit now."""
+    _write(MessageKind.LATE_MONEY, [visit], now=now, occasion=payment.code, priority=URGENT)
 
 
 @locked_transaction

@@ -142,7 +142,7 @@ def settle_bill(visit: Appointment, bill: Bill, *, now: datetime, actor: Actor) 
         visit.paid_cents += applied
     if onto_debt:
         visit.debt_cents -= applied
-    _save(visit, actor=actor, now=now)
+    write_down(visit, actor=actor, now=now)
     if complete or (visit.is_finished and visit.balance_cents == 0):
         close_as_completed(visit, actor=actor, now=now, debt_reason=bill.debt_reason)
     return Charged(visit, payments)
@@ -154,8 +154,8 @@ def _again(appointment: Appointment, codes: str) -> Charged:
     return Charged(visit, payments)
 
 
-def _save(visit: Appointment, *, actor: Actor, now: datetime) -> None:
-    """Write the visit's next version; it is confirmed once its deposit is covered."""
+def write_down(visit: Appointment, *, actor: Actor, now: datetime) -> None:
+    """Write the next version of a visit that was paid; its deposit covered, it is confirmed."""
     fields = [*settlement.MONEY_FIELDS]
     if visit.status == S.PENDING_PAYMENT and not visit.deposit_left_cents:
         visit.status, visit.held_until = S.CONFIRMED, None

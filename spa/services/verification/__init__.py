@@ -11,9 +11,9 @@ from datetime import datetime
 
 from django.db import connection
 
-from spa.services.verification import messages, money, visits
+from spa.services.verification import gateway, messages, money, visits
 
-CHECKS = visits.CHECKS | money.CHECKS
+CHECKS = visits.CHECKS | money.CHECKS | gateway.CHECKS
 VALUES = visits.VALUES | money.VALUES
 
 
@@ -23,7 +23,7 @@ def findings(*, now: datetime | None = None) -> Iterator[str]:
     Without `now` nothing is said of what is late. One query for each check; seconds for tens of
     thousands of visits.
     """
-    checks = CHECKS if now is None else CHECKS | messages.CHECKS
+    checks = CHECKS if now is None else CHECKS | messages.CHECKS | gateway.LATE
     with connection.cursor() as cursor:
         for what, sql in checks.items():
             cursor.execute(sql, VALUES | {"now": now})

@@ -144,12 +144,16 @@ LEFT JOIN moved ON moved.payment = p.code CROSS JOIN LATERAL (VALUES
 """
 # What a house has of each method is what was paid, less what was given back.
 _METHOD = """
-SELECT account FROM spa_journalline WHERE account = ANY(%(money)s) AND account <> 'cash'
+SELECT account FROM spa_journalline
+WHERE account = ANY(%(money)s) AND account NOT IN ('cash', 'unapplied_money')
 GROUP BY account HAVING sum(amount_cents) <> coalesce((
   SELECT sum(amount_cents) FROM spa_payment p WHERE p.method = account AND p.state = 'approved'
 ), 0) - coalesce((
   SELECT sum(r.cents) FROM spa_refund r JOIN spa_payment p ON p.id = r.payment_id
   WHERE r.way = account OR r.reason_code = 'chargeback' AND p.method = account
+), 0) + coalesce((
+  SELECT sum(posted_cents) FROM spa_gatewaytransaction
+  WHERE account = 'wompi' AND home = 'unapplied' AND resolution = ''
 ), 0)
 """
 _TIPS = """
@@ -180,5 +184,6 @@ CHECKS = {
 }
 VALUES = {
     "active": [str(status) for status in ACTIVE],
-    "money": ["cash", "card_terminal", "bank_transfer", "wompi"],
+    # Where what is taken comes from; money that had no home was in the house already.
+    "money": ["cash", "card_terminal", "bank_transfer", "wompi", "unapplied_money"],
 }

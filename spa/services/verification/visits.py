@@ -29,6 +29,7 @@ LEGAL = (
     # A debt that a chargeback left.
     *((A.CHARGE, status, status) for status in (S.CANCELLED, S.NO_SHOW, S.EXPIRED)),
     (A.CHARGE, S.PENDING_PAYMENT, S.CONFIRMED),
+    (A.REBOOK, S.EXPIRED, S.CONFIRMED),
     *(
         (A.GIVE_BACK, status, status)
         for status in (

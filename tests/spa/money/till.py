@@ -81,10 +81,10 @@ class Till:
             visit = step(appointment=visit, now=at(hour), actor=DESK)
         return visit
 
-    def hold(self, *, minutes: int = 180, **fields) -> Appointment:
+    def hold(self, *, minutes: int = 180, link: bool = False, **fields) -> Appointment:
         """Return a visit that waits for its deposit, for so long from seven on."""
         ask_for_deposits()
-        return self.visit(terms=booking.Terms(keep_minutes=minutes), **fields)
+        return self.visit(terms=booking.Terms(keep_minutes=minutes, link=link), **fields)
 
     def drawer(self, user=None, **fields):
         return open_drawer(self.location, user or self.desk, **fields)

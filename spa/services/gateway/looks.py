@@ -1,0 +1,70 @@
+"""What is to be asked of Wompi again: attempts and events whose moment has come (§6.7).
+
+A claim moves a row's moment on, in a transaction of its own: whoever is killed while asking loses
+nothing but that turn.
+"""
+
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+from django_q.tasks import async_task
+
+from spa.models import Payment, WebhookEvent
+
+# Longer than one reading can take, breaker and repetition included.
+TURN = timedelta(seconds=60)
+HURRY = timedelta(seconds=5)
+LOOK = "tasks.gateway.look"
+# An event whose transaction cannot be read is tried for two days, like an attempt.
+EVENT_PAUSES = (1, 1, 2, 5, 15, 30, 60, 120, 240, 480, 960, 960)  # minutes
+_CLAIM_PAYMENTS = """
+UPDATE spa_payment SET look_at = %(again)s, looks = least(looks + 1, 32767)
+WHERE id IN (
+  SELECT id FROM spa_payment WHERE look_at <= %(now)s
+  ORDER BY look_at LIMIT %(most)s FOR NO KEY UPDATE SKIP LOCKED
+) RETURNING reference
+"""
+_CLAIM_EVENTS = """
+UPDATE spa_webhookevent e SET looks = looks + 1,
+  look_at = %(now)s + make_interval(mins => (%(pauses)s::int[])[looks + 1])
+WHERE id IN (
+  SELECT id FROM spa_webhookevent WHERE look_at <= %(now)s
+  ORDER BY look_at LIMIT %(most)s FOR NO KEY UPDATE SKIP LOCKED
+) RETURNING transaction_id
+"""
+
+
+def claim_references(*, now: datetime, most: int) -> list[str]:
+    """Return references that are to be asked about now, claimed. One statement."""
+    return _claim(_CLAIM_PAYMENTS, now=now, again=now + TURN, most=most)
+
+
+def claim_events(*, now: datetime, most: int) -> list[str]:
+    """Return ids of announced transactions that nobody has read yet, claimed. One statement."""
+    found = _claim(_CLAIM_EVENTS, now=now, pauses=list(EVENT_PAUSES), most=most)
+    return list(dict.fromkeys(found))
+
+
+def hurry(*, payment: Payment, now: datetime) -> bool:
+    """Have Wompi asked about an attempt at once, because its payer is back; return whether it is.
+
+    At most every five seconds, however often a page is loaded: of the attempt nothing changes but
+    when it is asked about.
+    """
+    soon = now + HURRY
+    with transaction.atomic():
+        if not Payment.objects.filter(pk=payment.pk, look_at__gt=soon).update(look_at=soon):
+            return False
+        async_task(LOOK, payment.reference)
+    return True
+
+
+def _claim(statement: str, **values: object) -> list[str]:
+    with transaction.atomic(durable=True), connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return [found for (found,) in cursor.fetchall()]
+
+
+def open_events(*, now: datetime) -> int:
+    """Return how many events wait to be read for longer than a minute. One query."""
+    return WebhookEvent.objects.filter(look_at__lt=now - TURN).count()
