@@ -6,6 +6,7 @@ ask for just these (`refuse_bad_start`).
 
 import base64
 import binascii
+import re
 from collections.abc import Iterator
 
 from django.conf import settings
@@ -21,7 +22,10 @@ START = "start"
 DEMO_ONLY = "demo-only-"
 DEMO_DOMAIN = "@demo.test"
 SECRET_KEY_LENGTH = 50
+LINK_KEY_LENGTH = 50
 FIELD_KEY_BYTES = 32
+# Links are this with a path behind it, so it ends with the host, or its port.
+SITE = re.compile(r"https://[a-z0-9.-]+(:\d+)?", re.ASCII | re.IGNORECASE)
 
 
 @checks.register(START)
@@ -89,6 +93,11 @@ def _wrong_settings() -> Iterator[CheckMessage]:
         yield Error("FIELD_KEYS is missing.", id="spa.E005")
     if any(_decoded(key).startswith(DEMO_ONLY.encode()) for key in settings.FIELD_KEYS):
         yield Error("FIELD_KEYS holds the demo's key.", id="spa.E006")
+    link_keys = settings.LINK_KEYS
+    if not link_keys or any(len(key) < LINK_KEY_LENGTH for key in link_keys):
+        yield Error("LINK_KEYS is missing or has one shorter than 50 characters.", id="spa.E018")
+    if any(key.startswith(DEMO_ONLY) for key in link_keys):
+        yield Error("LINK_KEYS holds the demo's key.", id="spa.E019")
     if not settings.ALLOWED_HOSTS or any("*" in host for host in settings.ALLOWED_HOSTS):
         yield Error("ALLOWED_HOSTS is empty or has a `*`: name the hosts.", id="spa.E007")
     if settings.DEBUG:
@@ -111,6 +120,8 @@ def _wrong_gateway() -> Iterator[CheckMessage]:
         yield Error("Wompi: keys that move real money, outside of production.", id="spa.E015")
     if _is_production() and (settings.WOMPI_API_URL or settings.WOMPI_CHECKOUT_URL):
         yield Error("Wompi: WOMPI_API_URL or WOMPI_CHECKOUT_URL names a stand-in.", id="spa.E016")
+    if _is_production() and wompi.are_set() and not SITE.fullmatch(settings.SITE_URL):
+        yield Error("SITE_URL is missing or more or less than https://host.", id="spa.E017")
     if _is_production() and wompi.are_set() and not wompi.is_production():
         yield Warning("Wompi: keys of its sandbox, so what is paid is no money.", id="spa.W001")
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -43,6 +44,12 @@ class Keys:
     integrity: str = field(repr=False)
     api_url: str
     checkout_url: str
+
+    @property
+    def checkout_origin(self) -> str:
+        """Where a page sends its payer, as a `Content-Security-Policy` names it."""
+        address = urlsplit(self.checkout_url)
+        return f"{address.scheme}://{address.netloc}"
 
 
 def are_set() -> bool:

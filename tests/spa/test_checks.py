@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core import checks
 from django.test import override_settings
 
-from spa.checks import START, refuse_bad_start
+from spa.checks import DEMO_ONLY, START, refuse_bad_start
 from spa.models import User
 
 GOOD = {
@@ -17,6 +17,8 @@ GOOD = {
     "SECRET_KEY": "s" * 50,
     "SECRET_KEY_FALLBACKS": [],
     "FIELD_KEYS": [base64.b64encode(b"k" * 32).decode()],
+    "LINK_KEYS": ["l" * 50],
+    "SITE_URL": "https://desk.example.com",
     "ALLOWED_HOSTS": ["desk.example.com"],
     "DEBUG": False,
     "SPA_CLOCK_OFFSET": 0,
@@ -50,6 +52,9 @@ def test_production_starts_with_settings_of_its_own():
         ({"SECRET_KEY": "demo-only-" + "x" * 50}, "spa.E004"),
         ({"FIELD_KEYS": []}, "spa.E005"),
         ({"FIELD_KEYS": [*GOOD["FIELD_KEYS"], DEMO_FIELD_KEY]}, "spa.E006"),
+        ({"LINK_KEYS": []}, "spa.E018"),
+        ({"LINK_KEYS": ["l" * 50, "l" * 49]}, "spa.E018"),
+        ({"LINK_KEYS": ["l" * 50, "demo-only-" + "l" * 50]}, "spa.E019"),
         ({"ALLOWED_HOSTS": []}, "spa.E007"),
         ({"ALLOWED_HOSTS": ["desk.example.com", "*"]}, "spa.E007"),
         ({"DEBUG": True}, "spa.E008"),
@@ -63,6 +68,15 @@ def test_production_starts_with_settings_of_its_own():
 )
 def test_production_refuses(changed, refusal):
     assert refusals(**changed) == {refusal}
+
+
+@pytest.mark.django_db
+def test_production_without_a_gateway_needs_no_address_of_its_own():
+    assert refusals(SITE_URL="") == set()
+
+
+def test_the_demos_own_link_key_is_known_as_such():
+    assert all(key.startswith(DEMO_ONLY) for key in settings.LINK_KEYS)
 
 
 @pytest.mark.django_db
@@ -106,6 +120,7 @@ def test_djangos_deployment_check_is_clean_in_production():
     done = deploy_check(
         SECRET_KEY="".join(map(chr, range(48, 118))),
         FIELD_KEYS=GOOD["FIELD_KEYS"][0],
+        LINK_KEYS=GOOD["LINK_KEYS"][0],
         ALLOWED_HOSTS="desk.example.com",
         EMAIL_URL="smtp+tls://user:password@mail.example.com:587",
         EMAIL_FROM="Spa <visits@example.com>",

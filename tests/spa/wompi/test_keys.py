@@ -119,6 +119,43 @@ def test_in_production_money_is_money_and_wompi_is_wompi(changed, complaint):
     assert found == ({complaint} if complaint else set())
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "address",
+    [
+        "",
+        "http://desk.example.com",
+        "https://",
+        "https://desk.example.com/",
+        "https://desk.example.com?next",
+        "https://desk.example.com\n",
+        "https://somebody@desk.example.com",
+        "//desk.example.com",
+    ],
+    ids=repr,
+)
+def test_in_production_a_payer_comes_back_to_one_address_and_over_tls(address):
+    assert complaints(**PRODUCTION | PROD | {"SITE_URL": address}) == {"spa.E017"}
+
+
+@pytest.mark.django_db
+def test_the_address_that_a_payer_comes_back_to_may_have_a_port():
+    assert complaints(**PRODUCTION | PROD | {"SITE_URL": "https://Desk.example.com:8443"}) == set()
+
+
+@pytest.mark.parametrize(
+    ("checkout", "origin"),
+    [
+        ("", "https://checkout.wompi.co"),
+        ("http://localhost:8100", "http://localhost:8100"),
+        ("http://localhost:8100/behind/it", "http://localhost:8100"),
+    ],
+)
+def test_a_policy_names_the_checkout_by_its_origin(checkout, origin):
+    with override_settings(**TEST | {"WOMPI_CHECKOUT_URL": checkout}):
+        assert keys.load().checkout_origin == origin
+
+
 def test_no_secret_is_told_by_what_is_logged_or_complained_about(caplog):
     secrets = [TEST["WOMPI_PRIVATE_KEY"], TEST["WOMPI_EVENTS_SECRET"]]
     secrets.append(TEST["WOMPI_INTEGRITY_SECRET"])
