@@ -14,6 +14,8 @@ ARROWS = [
     ("spa/engine", {"django", "spa.models", "spa.services"}, ()),
     ("spa/wompi", {"spa.services", "spa.engine"}, ()),
     ("tasks", {"frontdesk"}, ()),
+    # What tries the product is no part of it, the gateway's stand-in neither.
+    *((folder, {"e2e", "tests"}, ()) for folder in ("spa", "tasks", "frontdesk")),
 ]
 
 

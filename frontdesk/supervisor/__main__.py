@@ -5,12 +5,13 @@ import http.client
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
 
+from frontdesk.supervisor.ports import free_pair, is_free
 from frontdesk.supervisor.pulse import Pulse
+from frontdesk.supervisor.sandbox import DISTANCE, Sandbox, own_settings
 from frontdesk.supervisor.supervisor import BASE_DIR, LOGS, Supervisor, say
 from spa.postgres.cluster import Cluster, ClusterError
 
@@ -52,10 +53,11 @@ def run(*, port: int, empty: bool, reset: bool) -> None:
     was_running = bool(cluster and cluster.alive())
     try:
         database = url or bring_up(cluster, reset=reset)
-        supervisor = Supervisor(port=port, cluster=cluster, pulse=Pulse(database))
+        sandbox = choose_sandbox(port)
+        supervisor = Supervisor(port=port, cluster=cluster, pulse=Pulse(database), sandbox=sandbox)
         listen_to_signals(supervisor)
         prepare(supervisor, empty=empty)
-        serve(supervisor, port)
+        serve(supervisor, port, sandbox)
     finally:
         if cluster and not was_running:
             cluster.stop()
@@ -74,12 +76,28 @@ def bring_up(cluster: Cluster, *, reset: bool) -> str:
     return cluster.ensure_db("spa")
 
 
+def choose_sandbox(port: int) -> Sandbox | None:
+    """Return Wompi's stand-in for the demo at `port`; none when other keys were set for it."""
+    if own := own_settings():
+        say(f"{own[0]} is set, so Wompi's stand-in is not started.")
+        return None
+    wanted = port + DISTANCE
+    found = free_pair(wanted)
+    if found is None:
+        say("No two ports are free for Wompi's stand-in, so it is not started.")
+        return None
+    if found != wanted:
+        say(f"Port {wanted} or the next is taken; Wompi's stand-in has {found} and {found + 1}.")
+    return Sandbox(web_port=port, port=found)
+
+
 def prepare(supervisor: Supervisor, *, empty: bool) -> None:
     say("Tables, static files, demo spa …")
     flags = ["--empty"] if empty else []
     command = [sys.executable, str(BASE_DIR / "manage.py"), "prepare", *flags]
     # In a session of its own, so that Ctrl-C reaches it through us, and without a traceback.
-    process = subprocess.Popen(command, start_new_session=True)
+    environment = os.environ | supervisor.environment
+    process = subprocess.Popen(command, start_new_session=True, env=environment)
     while process.poll() is None:
         if supervisor.stopping:
             process.terminate()
@@ -88,7 +106,7 @@ def prepare(supervisor: Supervisor, *, empty: bool) -> None:
         raise Failed("The installation could not be made ready; the reason stands above.")
 
 
-def serve(supervisor: Supervisor, port: int) -> None:
+def serve(supervisor: Supervisor, port: int, sandbox: Sandbox | None) -> None:
     """Start the processes, say where they are, and watch them until told to stop."""
     if supervisor.stopping:
         return
@@ -96,7 +114,7 @@ def serve(supervisor: Supervisor, port: int) -> None:
     try:
         supervisor.start()
         await_health(supervisor, port)
-        greet(port)
+        greet(port, sandbox)
         supervisor.watch()
     finally:
         say("Stopping …")
@@ -112,14 +130,10 @@ def listen_to_signals(supervisor: Supervisor) -> None:
 
 
 def refuse_taken(port: int) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            raise Failed(
-                f"Port {port} is taken, perhaps by another ./run. Choose one: ./run --port 8001"
-            ) from None
+    if not is_free(port):
+        raise Failed(
+            f"Port {port} is taken, perhaps by another ./run. Choose one: ./run --port 8001"
+        )
 
 
 def await_health(supervisor: Supervisor, port: int) -> None:
@@ -146,9 +160,11 @@ def answers(port: int) -> bool:
         connection.close()
 
 
-def greet(port: int) -> None:
+def greet(port: int, sandbox: Sandbox | None) -> None:
     lines = [f"  http://localhost:{port}/", ""]
     lines += [f"    {log_in:<22} demo-spa" for log_in in LOG_INS]
+    if sandbox:
+        lines += ["", f"  Wompi's stand-in: {sandbox.control_url} — pay, or break it"]
     lines += ["", f"  Logs are in {LOGS.relative_to(BASE_DIR)}/. Ctrl-C stops everything."]
     print("", *lines, "", sep="\n", flush=True)
 

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 LONGEST_PAUSE = 30
@@ -24,6 +24,7 @@ class Child:
     name: str
     command: list[str]
     log: Path
+    environment: dict[str, str] = field(default_factory=dict)  # besides our own
     process: subprocess.Popen | None = None
     started_at: float = 0.0
     wait_until: float = 0.0
@@ -34,6 +35,7 @@ class Child:
         with open(self.log, "a") as log:
             self.process = subprocess.Popen(
                 self.command,
+                env=os.environ | self.environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

@@ -1,11 +1,13 @@
 """The demo's processes, from start to end."""
 
+import os
 import sys
 import time
 from pathlib import Path
 
 from frontdesk.supervisor.child import Child
 from frontdesk.supervisor.pulse import Pulse
+from frontdesk.supervisor.sandbox import Sandbox
 from spa.postgres.cluster import Cluster, ClusterError
 
 BASE_DIR = Path(__file__).resolve().parents[2]
@@ -15,21 +17,29 @@ SECONDS_BETWEEN_LOOKS = 2
 
 
 class Supervisor:
-    """Web server and task cluster, and the embedded PostgreSQL under them, if it is that."""
+    """Web server and task cluster, and the embedded PostgreSQL under them, if it is that.
 
-    def __init__(self, *, port: int, cluster: Cluster | None, pulse: Pulse) -> None:
+    Beside them stands in for Wompi a sandbox, unless the demo has keys of Wompi itself.
+    """
+
+    def __init__(
+        self, *, port: int, cluster: Cluster | None, pulse: Pulse, sandbox: Sandbox | None
+    ) -> None:
         gunicorn = ["gunicorn", "--config", str(BASE_DIR / "frontdesk" / "gunicorn.py")]
         web = [sys.executable, "-m", *gunicorn, "--bind", f"127.0.0.1:{port}"]
         tasks = [sys.executable, str(BASE_DIR / "manage.py"), "qcluster"]
-        self.web = Child("web", web, LOGS / "web.log")
-        self.tasks = Child("tasks", tasks, LOGS / "tasks.log")
+        site = os.environ.get("SITE_URL") or f"http://localhost:{port}"
+        # What each process of the product has to know besides what its user set.
+        self.environment = {"SITE_URL": site} | (sandbox.settings if sandbox else {})
+        self.web = Child("web", web, LOGS / "web.log", self.environment)
+        self.tasks = Child("tasks", tasks, LOGS / "tasks.log", self.environment)
+        self.children = [self.web, self.tasks]
+        if sandbox:
+            log = LOGS / "sandbox.log"
+            self.children.append(Child("sandbox", sandbox.command, log, self.environment))
         self.cluster = cluster
         self.pulse = pulse
         self.stopping = False
-
-    @property
-    def children(self) -> tuple[Child, ...]:
-        return self.web, self.tasks
 
     def start(self) -> None:
         for child in self.children:

@@ -55,7 +55,7 @@ def tasks_are_restarted() -> None:
 @drill("when the supervisor is killed, its processes end, and a new start finds the port free")
 def supervisor_is_killed() -> None:
     with desk() as place:
-        leaders = [place.leader("gunicorn"), place.leader("qcluster")]
+        leaders = [place.leader(word) for word in ("gunicorn", "qcluster", "wompi_sandbox")]
         place.supervisor.kill()
         place.supervisor.wait()
         expect("they end by themselves", lambda: not any(group(each.pid) for each in leaders))

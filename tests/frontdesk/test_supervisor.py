@@ -19,8 +19,8 @@ SLEEP = ["sleep", "60"]
 def make_child(tmp_path):
     made = []
 
-    def make(*words: str) -> Child:
-        made.append(Child("child", list(words), tmp_path / "child.log"))
+    def make(*words: str, **environment: str) -> Child:
+        made.append(Child("child", list(words), tmp_path / "child.log", environment))
         made[-1].start()
         return made[-1]
 
@@ -98,6 +98,14 @@ def test_a_child_leads_a_group_of_its_own(make_child):
     child = make_child(*SLEEP)
 
     assert os.getpgid(child.process.pid) == child.process.pid
+
+
+def test_a_child_is_told_its_own_settings_besides_ours(make_child, monkeypatch):
+    monkeypatch.setenv("OURS", "1")
+    child = make_child("sh", "-c", "echo $OURS $OWN", OWN="2")
+    child.process.wait()
+
+    assert child.log.read_text() == "1 2\n"
 
 
 # -- The pulse --------------------------------------------------------------------------------
