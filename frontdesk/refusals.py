@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 
 from frontdesk.htmx import wants_fragment
 from spa.errors import BusinessLogicError
@@ -28,13 +29,25 @@ class RefusalMiddleware:
 
 
 def answer(request: HttpRequest, refusal: BusinessLogicError) -> HttpResponse:
-    """Return the refusal as a notice in the toast region for HTMX, as a page for everyone else."""
-    is_notice = wants_fragment(request)
-    template = "_refusal.html" if is_notice else "refusal.html"
-    response = render(request, template, {"refusal": refusal}, status=refusal.http_status)
-    if is_notice:
+    """Return the refusal as a notice in the toast region for HTMX, as a page for everyone else.
+
+    Whoever needs no log-in for what she asked gets a page that knows nothing of the desk: no link
+    into it, and no user or session asked for (SEC-27).
+    """
+    if wants_fragment(request):
+        response = render(request, "_refusal.html", {"refusal": refusal})
         response["HX-Retarget"] = "#toasts"
         response["HX-Reswap"] = "innerHTML"
+    elif _is_public(request):
+        response = HttpResponse(render_to_string("refusal_in_public.html", {"refusal": refusal}))
+    else:
+        response = render(request, "refusal.html", {"refusal": refusal})
+    response.status_code = refusal.http_status
     if refusal.retry_after_seconds:
         response["Retry-After"] = str(refusal.retry_after_seconds)
     return response
+
+
+def _is_public(request: HttpRequest) -> bool:
+    match = request.resolver_match
+    return match is not None and not getattr(match.func, "login_required", True)

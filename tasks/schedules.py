@@ -26,6 +26,7 @@ JOBS = (
     Job("send outbox", "tasks.messages.sweep", 1),
     Job("reconcile payments", "tasks.gateway.reconcile", 1),
     Job("expire credit", "tasks.credit.expire", 60),
+    Job("clear limits", "tasks.limits.clear", 60),
 )
 
 

@@ -55,6 +55,7 @@ from spa.models.items import (
     AppointmentItem,
 )
 from spa.models.journal import Account, JournalEntry, JournalEvent, JournalLine
+from spa.models.limits import RateCounter
 from spa.models.messages import (
     MOST_ATTEMPTS,
     OF_A_VISIT,
@@ -157,6 +158,7 @@ __all__ = [
     "PaymentMethod",
     "PaymentRequest",
     "PaymentState",
+    "RateCounter",
     "Refund",
     "RefundReason",
     "RefundWay",
