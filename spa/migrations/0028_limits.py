@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('spa', '0026_breaker'),
+        ('spa', '0027_gateway'),
     ]
 
     operations = [
