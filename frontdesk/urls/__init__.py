@@ -4,6 +4,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("frontdesk.urls.health")),
+    path("", include("frontdesk.urls.webhooks")),
     path("", include("frontdesk.urls.accounts")),
     path("", include("frontdesk.urls.calendar")),
     path("", include("frontdesk.urls.payments")),
