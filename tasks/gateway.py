@@ -1,13 +1,14 @@
 """Asking Wompi, outside of any transaction: what an event announced, what is in flight (§6.7)."""
 
 import time
+from collections.abc import Callable
 
 from spa import clock
 from spa.services import gateway
 from spa.services.gateway import void as voids
 from spa.wompi import keys
 from spa.wompi.client import Client
-from spa.wompi.errors import GatewayError, GatewayRefused, GatewayUnavailable
+from spa.wompi.errors import GatewayError, GatewayUnavailable
 from tasks.jobs import job
 
 # A run ends well before django-q2 ends it; what is left has its turn in the next one.
@@ -21,13 +22,13 @@ def read(transaction_id: str) -> int:
 
     When Wompi does not answer, the event's row is the net: `reconcile` comes back to it.
     """
-    return _read(Client.from_settings(), transaction_id)
+    return _unless_away(_read, transaction_id)
 
 
 @job
 def look(reference: str) -> int:
     """Ask about one attempt at once, because its payer is back; return how many it had."""
-    return _look(Client.from_settings(), reference)
+    return _unless_away(_look, reference)
 
 
 @job
@@ -58,11 +59,17 @@ def reconcile() -> int:
                     done += ask(client, name)
                 except GatewayUnavailable:
                     return done
-                except GatewayRefused:
-                    continue
                 except GatewayError:
                     continue
     return done
+
+
+def _unless_away(ask: Callable[[Client, str], int], name: str) -> int:
+    """Ask, and leave it to `reconcile` if Wompi is away: a task that fails would come back too."""
+    try:
+        return ask(Client.from_settings(), name)
+    except GatewayError:
+        return 0
 
 
 def _read(client: Client, transaction_id: str) -> int:
