@@ -1,26 +1,28 @@
 """Slow proofs with real processes: what is killed comes back, what was committed stays.
 
-A drill is a function that raises when something is wrong. `./run drill` runs them all.
+A drill is a function that raises when something is wrong, and may return what it measured.
+`./run drill` runs them all.
 """
 
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+Proof = Callable[[], str | None]
 DRILLS: list["Drill"] = []
 
 
 @dataclass(frozen=True)
 class Drill:
     title: str
-    function: Callable[[], None]
+    function: Proof
     quick: bool
 
 
-def drill(title: str, *, quick: bool = True) -> Callable[[Callable[[], None]], Callable[[], None]]:
+def drill(title: str, *, quick: bool = True) -> Callable[[Proof], Proof]:
     """Put a function on the list of drills; `quick` ones run with `./run drill --quick` too."""
 
-    def register(function: Callable[[], None]) -> Callable[[], None]:
+    def register(function: Proof) -> Proof:
         DRILLS.append(Drill(title, function, quick))
         return function
 

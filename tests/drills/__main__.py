@@ -10,6 +10,7 @@ from tests.drills import (  # noqa: F401
     Drill,
     clicks,
     database,
+    gateway,
     processes,
     search,
     till,
@@ -36,11 +37,11 @@ def run(each: Drill, width: int) -> bool:
     began = time.monotonic()
     print(f"  {each.title:<{width}}  ", end="", flush=True)
     try:
-        each.function()
+        measured = each.function()
     except Exception:  # whatever it is, the other drills go on
         print(f"FAILED  {time.monotonic() - began:6.1f} s\n{traceback.format_exc()}", flush=True)
         return False
-    print(f"passed  {time.monotonic() - began:6.1f} s", flush=True)
+    print(f"passed  {time.monotonic() - began:6.1f} s  {measured or ''}".rstrip(), flush=True)
     return True
 
 

@@ -114,6 +114,11 @@ class Desk:
         with psycopg.connect(self.database) as connection:
             return connection.execute("select beat_at from spa_heartbeat").fetchone()
 
+    def ask(self, statement: str, *values: object) -> list[tuple]:
+        """Return the rows that the database has for a statement."""
+        with psycopg.connect(self.database) as connection:
+            return connection.execute(statement, values).fetchall()
+
     def manage(self, *arguments: str) -> subprocess.CompletedProcess:
         """Run a command of `manage.py` beside the running desk; return what became of it."""
         command = [sys.executable, "manage.py", *arguments]
