@@ -69,10 +69,10 @@ def set_up() -> None:
 
 def known() -> list:
     """Return all benches, in the order of the table."""
-    from tests.bench import booking, contention, http, pages, ranking, slots
+    from tests.bench import booking, contention, gateway, http, pages, ranking, slots
     from tests.bench.measure import BENCHES
 
-    order = (slots, booking, contention, http, pages, ranking)
+    order = (slots, booking, contention, http, pages, gateway, ranking)
     names = [module.__name__ for module in order]
     return sorted(BENCHES, key=lambda each: names.index(each.function.__module__))
 
