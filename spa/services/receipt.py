@@ -49,8 +49,8 @@ class Receipt:
 def of(visit: Appointment) -> Receipt:
     """Return the receipt of a visit. Two queries."""
     items = visit.items.select_related("service", "staff").order_by("position")
-    payments = Payment.objects.approved().filter(appointment=visit.code).order_by("pk")
-    return Receipt(visit, list(items), list(payments))
+    payments = Payment.objects.approved().filter(appointment=visit.code).select_related("request")
+    return Receipt(visit, list(items), list(payments.order_by("pk")))
 
 
 def paid_by_credit(visit: Appointment, payments: Sequence[Payment]) -> int:

@@ -38,7 +38,7 @@ def send_again(*, message: OutboxMessage, now: datetime, actor: Actor) -> Outbox
 
     audit.record(
         "MESSAGE_SENT_AGAIN",
-        subject=f"appointment:{message.subject}",
+        subject=f"appointment:{message.subject}" if message.client_id else message.subject,
         actor=actor,
         now=now,
         kind=message.kind,

@@ -11,6 +11,7 @@ from django.db import transaction
 from spa.models import (
     MOST_ATTEMPTS,
     DropReason,
+    MessageKind,
     MessageState,
     OutboxMessage,
     SpaPolicy,
@@ -23,21 +24,23 @@ CLAIM = timedelta(minutes=3)
 # How long is waited after the first, second, … attempt that failed.
 BACK_OFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120))
 KILLED = "killed"
+# A link is asked for by somebody who waits for it, and a hold does not wait for the morning.
+AT_ANY_HOUR = (MessageKind.PAYMENT_LINK,)
 
 
 def claim(key: int, *, now: datetime) -> OutboxMessage | None:
     """Return a message that is due and now ours alone to send; None if it is not.
 
     Who meets one that another worker is looking at goes on without waiting. In quiet hours the
-    message is put off until they end; after five attempts that nobody lived to report it is dead.
+    message is put off until they end, unless it is a payment link; after five attempts that
+    nobody lived to report it is dead.
     """
     with transaction.atomic(durable=True):
         due = OutboxMessage.objects.due(now).select_related("location").filter(pk=key)
         message = due.select_for_update(no_key=True, skip_locked=True, of=("self",)).first()
         if message is None:
             return None
-        policy = SpaPolicy.current()
-        if until := quiet_until(now, zone=message.location.tz, policy=policy):
+        if until := _wait_until(message, now):
             _change(message, state=S.WAITING, claimed_until=None, due_at=until)
             return None
         if message.attempts >= MOST_ATTEMPTS:
@@ -63,6 +66,12 @@ def mark_failed(message: OutboxMessage, code: str, *, now: datetime, for_good: b
         return _settle(message, state=S.DEAD, last_error_code=code)
     later = now + BACK_OFF[message.attempts - 1]
     return _settle(message, state=S.WAITING, due_at=later, last_error_code=code)
+
+
+def _wait_until(message: OutboxMessage, now: datetime) -> datetime | None:
+    if message.kind in AT_ANY_HOUR:
+        return None
+    return quiet_until(now, zone=message.location.tz, policy=SpaPolicy.current())
 
 
 def _change(message: OutboxMessage, **fields: object) -> None:

@@ -16,10 +16,14 @@ from spa.models import (
     MessageKind,
     MessageState,
     OutboxMessage,
+    RequestPurpose,
     SpaPolicy,
 )
 from spa.services import receipt as receipts
+from spa.services.messages import paying
+from spa.services.messages.alerts import AlertLetter, compose_alert
 from spa.services.messages.changes import tells_nothing_new
+from spa.services.messages.paying import Asked, Came
 from spa.services.receipt import Receipt
 
 K, S, R = MessageKind, AppointmentStatus, DropReason
@@ -29,6 +33,9 @@ TRUE_OF = {
     K.MOVED: (S.CONFIRMED, S.PENDING_PAYMENT),
     K.CANCELLED: (S.CANCELLED,),
 }
+WITH_A_LINK = (K.PAYMENT_LINK, K.PAYMENT_DECLINED)
+WITH_AN_END = (K.CONFIRMED, K.MOVED, *WITH_A_LINK)  # say until when she may think otherwise
+OF_A_PAYMENT = (K.PAYMENT_APPROVED, K.LATE_MONEY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,19 +50,36 @@ class Letter:
     receipt: Receipt
     free_until: datetime | None = None  # until then the client may cancel without cost
     credit_cents: int = 0  # what a cancelled visit left her
+    asked: Asked | None = None  # what a link is sent for
+    came: Came | None = None  # the payment by link that this is about
 
     @property
     def visit(self) -> Appointment:
         return self.receipt.visit
 
+    @property
+    def told_version(self) -> int:
+        return self.visit.version
 
-def compose(message: OutboxMessage, *, now: datetime) -> Letter | DropReason:
-    """Return what is to be said now, or why nothing is. Six queries at most.
+    @property
+    def deposit_by_link(self) -> int:
+        """Return the cents of the deposit that came by link."""
+        return sum(
+            payment.applied_cents
+            for payment in self.receipt.payments
+            if payment.request and payment.request.purpose == RequestPurpose.DEPOSIT
+        )
+
+
+def compose(message: OutboxMessage, *, now: datetime) -> Letter | AlertLetter | DropReason:
+    """Return what is to be said now, or why nothing is. Eight queries at most.
 
     A word about a visit that a later one follows is left to that one.
     """
-    found = Appointment.objects.select_related("location", "client")
-    visit = found.filter(code=message.subject).first()
+    if message.kind == K.ALERT:
+        return compose_alert(message)
+    visits = Appointment.objects.select_related("location", "client")
+    visit = visits.filter(code=message.subject).first()
     if visit is None:
         return R.GONE
     if not visit.client.email:
@@ -67,6 +91,11 @@ def compose(message: OutboxMessage, *, now: datetime) -> Letter | DropReason:
         kind = _kind_of_word(message, kind, visit, now)
         if isinstance(kind, DropReason):
             return kind
+    asked = paying.asked(message, visit, now) if kind in WITH_A_LINK else None
+    came = paying.came(message, visit) if kind in OF_A_PAYMENT else None
+    for found in (asked, came):
+        if isinstance(found, DropReason):
+            return found
     return Letter(
         kind=kind,
         key=f"{message.kind}.{message.subject}.{message.occasion}".lower(),
@@ -74,8 +103,10 @@ def compose(message: OutboxMessage, *, now: datetime) -> Letter | DropReason:
         language=visit.client.language,
         first_name=visit.client.first_name,
         receipt=receipts.of(visit),
-        free_until=_free_until(visit, now) if kind in (K.CONFIRMED, K.MOVED) else None,
+        free_until=_free_until(visit, now) if kind in WITH_AN_END else None,
         credit_cents=_credit_of(visit) if kind == K.CANCELLED else 0,
+        asked=asked,
+        came=came,
     )
 
 
@@ -87,8 +118,7 @@ def _kind_of_word(
         return R.PAST
     words = OutboxMessage.objects.filter(subject=visit.code, kind__in=OF_A_VISIT)
     others = list(words.exclude(pk=message.pk).order_by("pk"))
-    alive = (MessageState.WAITING, MessageState.CLAIMED, MessageState.SENT)
-    if any(other.pk > message.pk and other.state in alive for other in others):
+    if any(other.pk > message.pk and other.state in paying.ALIVE for other in others):
         return R.REPLACED
     if visit.status not in TRUE_OF[kind]:
         return R.UNTRUE

@@ -14,6 +14,7 @@ from django.core.mail import BadHeaderError
 
 from spa.models import DropReason, OutboxMessage
 from spa.services.messages import claims
+from spa.services.messages.alerts import AlertLetter
 from spa.services.messages.letters import Letter, compose
 
 log = logging.getLogger(__name__)
@@ -32,7 +33,7 @@ UNKNOWN = "unknown"
 PERMANENT = 500  # from here on a mail server's answer is its last
 
 
-def send(key: int, *, now: datetime, deliver: Callable[[Letter], None]) -> bool:
+def send(key: int, *, now: datetime, deliver: Callable[[Letter | AlertLetter], None]) -> bool:
     """Send one message if it is due and nobody else does; return whether it was sent.
 
     `deliver` brings a letter to the mail server and raises what keeps it from that. Never called
@@ -52,7 +53,7 @@ def send(key: int, *, now: datetime, deliver: Callable[[Letter], None]) -> bool:
         log.warning("%s failed: %s (%s)", message.kind, code, type(error).__name__)
         claims.mark_failed(message, code, now=now, for_good=_is_final(error))
         return False
-    return claims.mark_sent(message, version=letter.visit.version, now=now)
+    return claims.mark_sent(message, version=letter.told_version, now=now)
 
 
 def due(*, now: datetime, most: int) -> list[int]:

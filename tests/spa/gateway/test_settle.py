@@ -187,7 +187,8 @@ def test_when_the_hour_is_sold_it_becomes_credit_and_everybody_is_told(links):
     assert ClientCredit.objects.get().origin == "late"
     assert books() == {"wompi": 72_000, "client_credit": -72_000}
     assert Alert.objects.get().kind == "late_money"
-    assert OutboxMessage.objects.get().kind == "LATE_MONEY_RESOLVED"
+    told = set(OutboxMessage.objects.values_list("kind", "client"))
+    assert told == {("LATE_MONEY_RESOLVED", visit.client_id), ("MANAGER_ALERT", None)}
 
 
 def test_of_a_cancelled_visit_it_is_always_credit(links):
