@@ -59,8 +59,13 @@ class Case:
         )
 
 
-def receive(case: Case, row: GatewayTransaction, *, may_pay: bool) -> Payment:
-    """Post an approved transaction: onto its visit what that owes, the rest as credit."""
+def receive(
+    case: Case, row: GatewayTransaction, *, may_pay: bool, rebooked: bool = False
+) -> Payment:
+    """Post an approved transaction: onto its visit what that owes, the rest as credit.
+
+    The client hears of it once: that her visit stands, that money came, or what became of it.
+    """
     visit = case.visit
     was_waiting = visit is not None and visit.status == S.PENDING_PAYMENT
     receipt = _receipt(case.attempt, row, now=case.now)
@@ -68,7 +73,9 @@ def receive(case: Case, row: GatewayTransaction, *, may_pay: bool) -> Payment:
     book(receipt, visit if may_pay else None, posting=posting)
     row.home, row.receipt, row.posted_cents = Home.PAYMENT, receipt, row.amount_cents
     row.save(update_fields=["home", "receipt", "posted_cents"])
-    if visit and receipt.applied_cents and not was_waiting and visit.is_active:
+    if visit and rebooked:
+        tell.confirmed(visit, now=case.now)
+    elif visit and receipt.applied_cents and not was_waiting and visit.is_active:
         tell.payment_approved(visit, receipt, now=case.now)
     if visit and receipt.applied_cents == 0:
         tell.late_money(visit, receipt, now=case.now)

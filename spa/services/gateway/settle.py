@@ -168,9 +168,9 @@ def _carry_out(step: Step, rows: dict[str, GatewayTransaction], case: Case, now:
     row = rows[step.gateway_id]
     match step.do:
         case Do.PAY | Do.REBOOK | Do.CREDIT:
-            if step.do == Do.REBOOK and case.visit.status == S.EXPIRED:
-                late.book_again(case, row.amount_cents)
-            receipts.receive(case, row, may_pay=step.do != Do.CREDIT)
+            expired = step.do == Do.REBOOK and case.visit.status == S.EXPIRED
+            rebooked = expired and late.book_again(case, row.amount_cents)
+            receipts.receive(case, row, may_pay=step.do != Do.CREDIT, rebooked=rebooked)
         case Do.HOLD | Do.LIST:
             unapplied.hold(row, step.mismatch, case=case, now=now)
         case Do.LET_GO:

@@ -277,6 +277,19 @@ def test_money_that_came_too_late_is_told_as_credit_with_its_last_day(payer):
     assert came.credit_until == came.payment.location.today(now=at(7, 6)) + timedelta(days=365)
 
 
+def test_a_visit_that_is_booked_again_is_confirmed_and_nothing_else(payer):
+    visit = payer.hold()
+    payer.sweep(now=at(7))
+    payment = payer.links.begin(payer.links.ask(visit))
+    booking.expire_due(now=at(7, 31))
+    payer.links.hear(reported(payment), now=at(7, 40))
+
+    letters = payer.sweep(now=at(7, 50))
+
+    assert [letter.kind for letter in letters] == [K.CONFIRMED]
+    assert letters[0].deposit_by_link == DEPOSIT
+
+
 @pytest.mark.parametrize(("email", "reason"), [("", "no_email"), ("mariana@", "bad_address")])
 def test_who_has_lost_her_address_is_told_nothing(payer, email, reason):
     payer.hold()
