@@ -355,7 +355,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='paymentrequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ends_at__isnull', True), ('purpose', 'deposit')), models.Q(('ends_at__isnull', False), ('purpose', 'balance')), _connector='OR'), name='payment_request_has_one_end'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ends_at__isnull', True), ('purpose', 'deposit')), models.Q(models.Q(('purpose', 'deposit'), _negated=True), ('ends_at__isnull', False)), _connector='OR'), name='payment_request_has_one_end'),
         ),
         migrations.AddConstraint(
             model_name='paymentrequest',

@@ -92,7 +92,7 @@ class PaymentRequest(models.Model):
             models.CheckConstraint(
                 name="payment_request_has_one_end",
                 condition=Q(purpose=RequestPurpose.DEPOSIT, ends_at__isnull=True)
-                | Q(purpose=RequestPurpose.BALANCE, ends_at__isnull=False),
+                | ~Q(purpose=RequestPurpose.DEPOSIT) & Q(ends_at__isnull=False),
             ),
             models.CheckConstraint(
                 name="payment_request_that_is_closed_says_why",
