@@ -26,6 +26,13 @@ CREATE TRIGGER transaction_never_goes_back BEFORE UPDATE ON spa_gatewaytransacti
       IS DISTINCT FROM (NEW.resolution, NEW.resolved_at, NEW.resolved_by_id)
   ) EXECUTE FUNCTION spa_refuse_change();
 """
+# What an attempt was for, and what a receipt is of, is told by its link.
+ATTEMPTS = """
+CREATE TRIGGER payment_stays_with_its_link BEFORE UPDATE ON spa_payment
+  FOR EACH ROW WHEN (OLD.request_id IS DISTINCT FROM NEW.request_id)
+  EXECUTE FUNCTION spa_refuse_change();
+"""
+ATTEMPTS_BACK = "DROP TRIGGER payment_stays_with_its_link ON spa_payment"
 TRANSACTIONS_BACK = """
 DROP TRIGGER transaction_never_goes_back ON spa_gatewaytransaction;
 DROP TRIGGER transaction_stays ON spa_gatewaytransaction;
@@ -362,4 +369,5 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('closed_reason', '')), models.Q(('closed_at__isnull', False), ('closed_reason__in', ['paid', 'ended', 'over', 'replaced'])), _connector='OR'), name='payment_request_that_is_closed_says_why'),
         ),
         migrations.RunSQL(TRANSACTIONS, TRANSACTIONS_BACK),
+        migrations.RunSQL(ATTEMPTS, ATTEMPTS_BACK),
     ]

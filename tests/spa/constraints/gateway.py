@@ -154,6 +154,20 @@ def a_reference_given_out_twice():
     make_attempt(request=first.request)
 
 
+LINK = "spa_payment.payment_stays_with_its_link"
+
+
+@breaks("spa_payment_is_append_only", trigger=LINK)
+def an_attempt_that_is_put_behind_another_link():
+    attempt, other = make_attempt(), make_request(appointment="BR-2")
+    rows_of(attempt).update(request=other)
+
+
+@breaks("spa_payment_is_append_only", trigger=LINK)
+def a_receipt_that_is_put_behind_a_link():
+    rows_of(make_payment(method="wompi")).update(request=make_request())
+
+
 @allowed()
 def the_receipt_of_a_second_approval_of_one_reference():
     first = make_attempt()
