@@ -1,7 +1,6 @@
 """A letter as an email: html and text in its reader's language, a visit with a calendar file."""
 
 import re
-from email.utils import parseaddr
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -12,7 +11,7 @@ from django.utils.translation import gettext as _
 from spa import clock
 from spa.models import OF_A_VISIT, MessageKind
 from spa.services import alert_words
-from spa.services.messages import ics
+from spa.services.messages import calendar, ics
 from spa.services.messages.alerts import AlertLetter
 from spa.services.messages.letters import Letter
 from spa.text import visible
@@ -51,7 +50,9 @@ def render(letter: Letter | AlertLetter) -> EmailMultiAlternatives:
         mail.attach_alternative(render_to_string(f"emails/{name}.html", context), "text/html")
         if letter.kind in OF_A_VISIT:
             method = "CANCEL" if letter.kind == K.CANCELLED else "PUBLISH"
-            file = ics.write(_event(letter))
+            cancelled = letter.kind == K.CANCELLED
+            event = calendar.event_of(letter.visit, now=clock.now(), cancelled=cancelled)
+            file = ics.write(event)
             mail.attach(_("visit.ics"), file, f"text/calendar; method={method}")
     return mail
 
@@ -71,29 +72,6 @@ def _spaced(text: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
 
 
-def _event(letter: Letter) -> ics.Event:
-    visit = letter.visit
-    return ics.Event(
-        uid=f"{visit.code.lower()}@{_domain()}",
-        sequence=visit.version,
-        starts_at=visit.starts_at,
-        ends_at=visit.ends_at,
-        written_at=clock.now(),
-        title=_("Visit to the spa"),
-        place=visit.location.name,
-        organizer=_sender(),
-        cancelled=letter.kind == K.CANCELLED,
-    )
-
-
 def _message_id(letter: Letter | AlertLetter) -> str:
     """The same each time, so that mail which is sent twice arrives once where that is noticed."""
-    return f"<{letter.key}@{_domain()}>"
-
-
-def _sender() -> str:
-    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
-
-
-def _domain() -> str:
-    return _sender().rpartition("@")[2]
+    return f"<{letter.key}@{calendar.domain()}>"
