@@ -35,6 +35,12 @@ USERS = (
     ("admin@demo.test", "Tomás Herrera", setup.ADMINISTRATOR),
 )
 
+# House: name, address, telephone: one takes messages, one only calls.
+HOUSES = (
+    ("Chapinero", "Calle 61 n.º 5-32, Bogotá", "+573015550142"),
+    ("Usaquén", "Carrera 6 n.º 119-20, Bogotá", "+576015550187"),
+)
+
 # Room: location, name, kind, places, shared.
 ROOMS = (
     ("Chapinero", "Cabina 1", "Cabina", 1, False),
@@ -90,8 +96,8 @@ SERVICES = (
 def build() -> None:
     """Write the spa's houses, people and services into an empty database."""
     houses = {
-        name: Location.objects.create(name=name, position=position)
-        for position, name in enumerate(("Chapinero", "Usaquén"))
+        name: Location.objects.create(name=name, address=address, phone=phone, position=position)
+        for position, (name, address, phone) in enumerate(HOUSES)
     }
     OpeningHours.objects.bulk_create(
         OpeningHours(location=house, weekday=day, from_minute=OPENS, to_minute=CLOSES)
