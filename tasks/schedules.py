@@ -25,6 +25,7 @@ JOBS = (
     Job("expire holds", "tasks.holds.expire", 1),
     Job("send outbox", "tasks.messages.sweep", 1),
     Job("reconcile payments", "tasks.gateway.reconcile", 1),
+    Job("watch the gateway", "tasks.figures.watch", 1),
     Job("expire credit", "tasks.credit.expire", 60),
     Job("clear limits", "tasks.limits.clear", 60),
 )

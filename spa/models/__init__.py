@@ -33,6 +33,7 @@ from spa.models.changes import (
 from spa.models.clients import Client, ClientChange, Consent, ConsentChannel, ConsentKind
 from spa.models.credit import BY_HAND, ClientCredit, CreditOrigin, CreditUse
 from spa.models.day_close import LONGEST_NOTE, DayClose
+from spa.models.figures import GatewayKey, GatewayMinute
 from spa.models.gateway import (
     EventOutcome,
     EventTruth,
@@ -139,6 +140,8 @@ __all__ = [
     "EventOutcome",
     "EventTruth",
     "ExclusionKind",
+    "GatewayKey",
+    "GatewayMinute",
     "GatewayTransaction",
     "HealthNote",
     "Heartbeat",

@@ -20,6 +20,7 @@ class BreakerState(models.Model):
     failures = models.PositiveIntegerField(default=0)  # without a success between them
     # When it opened, or when the trial that is under way began.
     opened_at = models.DateTimeField(null=True)
+    open_since = models.DateTimeField(null=True)  # when it first opened; a trial changes nothing
 
     class Meta:
         default_permissions = ()

@@ -324,6 +324,11 @@ class WebhookEvent(models.Model):
             models.Index(
                 fields=["look_at"], name="webhook_event_to_look_at", condition=~Q(look_at=None)
             ),
+            models.Index(
+                fields=["received_at"],
+                name="webhook_event_of_nobody",
+                condition=Q(outcome=EventOutcome.UNOWNED),
+            ),
         ]
 
     def __str__(self) -> str:

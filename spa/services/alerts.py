@@ -39,6 +39,7 @@ def raise_alert(
     return True
 
 
-def settle(kind: AlertKind, subject: str, *, now: datetime) -> None:
-    """Close what has come to its end by itself. One query."""
-    Alert.objects.filter(kind=kind, subject=subject, closed_at=None).update(closed_at=now)
+def settle(kind: AlertKind, subject: str, *, now: datetime) -> int:
+    """Close what has come to its end by itself; return how many were open. One query."""
+    open_ones = Alert.objects.filter(kind=kind, subject=subject, closed_at=None)
+    return open_ones.update(closed_at=now)

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 import pybreaker
 from django.db.models import F
-from django.db.models.functions import Now
+from django.db.models.functions import Coalesce, Now
 
 from spa.models import BreakerPhase, BreakerState
 from spa.wompi.errors import GatewayFailed, GatewayRefused, GatewayTimeout, GatewayUnavailable
@@ -43,7 +43,8 @@ class SharedState(pybreaker.CircuitBreakerStorage):
 
     @state.setter
     def state(self, phase: str) -> None:
-        self._write(phase=phase)
+        is_closed = phase == BreakerPhase.CLOSED
+        self._write(phase=phase, open_since=None if is_closed else Coalesce("open_since", Now()))
 
     @property
     def counter(self) -> int:
@@ -80,6 +81,11 @@ class SharedState(pybreaker.CircuitBreakerStorage):
         """Let the next caller try at once: this trial has told nothing."""
         trial = self._rows.filter(phase=BreakerPhase.TRIAL)
         trial.update(phase=BreakerPhase.OPEN, opened_at=Now() - pause)
+
+    def open_for(self) -> timedelta | None:
+        """Return for how long it has not been closed; None when it is."""
+        open_now = self._rows.exclude(phase=BreakerPhase.CLOSED)
+        return open_now.values_list(Now() - F("open_since"), flat=True).first()
 
     def seconds_left(self, pause: timedelta) -> int:
         """Return how long until somebody may try; one second at least."""
@@ -155,6 +161,13 @@ class SharedBreaker(pybreaker.CircuitBreaker):
         # Made for this call: one kept in the process would be out of date, and wiping the
         # shared count when it notices.
         return self._create_new_state(phase).call(function)
+
+    def open_for(self) -> timedelta | None:
+        """Return for how long the gateway has been left alone, trials included; None: it is not.
+
+        One query.
+        """
+        return self.memory.open_for()
 
     def is_open(self) -> bool:
         """Say whether the gateway is being left alone; one query, and it changes nothing."""

@@ -1,7 +1,8 @@
 """What we ask of Wompi: read a transaction or those of a reference, void one, who we are there.
 
-Every call goes through the breaker and outside of any transaction. A read is tried twice; a void
-once, because nobody knows what became of one that was not answered: read the transaction then.
+Every call goes through the breaker, outside of any transaction, and is counted. A read is tried
+twice; a void once, because nobody knows what became of one that was not answered: read the
+transaction then.
 """
 
 import logging
@@ -12,7 +13,8 @@ from typing import Self, TypeVar
 
 from django.db import connection
 
-from spa.wompi import keys, transport
+from spa.models import GatewayKey
+from spa.wompi import figures, keys, transport
 from spa.wompi.answers import (
     Merchant,
     Transaction,
@@ -29,6 +31,7 @@ from spa.wompi.errors import (
     GatewayFailed,
     GatewayRefused,
     GatewayTimeout,
+    GatewayUnavailable,
     InsideTransaction,
 )
 from spa.wompi.events import REFERENCE, TRANSACTION_ID
@@ -116,19 +119,24 @@ class Client:
             url, headers = self.keys.api_url + path, self._headers(path)
             return _answer(*transport.exchange(method, url, headers, **parameters), understand)
 
+        key = GatewayKey.PUBLIC if _is_public(path) else GatewayKey.PRIVATE
         began = time.monotonic()
         try:
-            return self.breaker.call(send)
+            answer = self.breaker.call(send)
         except GatewayError as error:
             took = time.monotonic() - began
             log.warning(
                 "Wompi, %s: %s %s after %.1f s",
                 *(method, error.internal_code, error.facts.get("status", ""), took),
             )
+            if not isinstance(error, GatewayUnavailable):  # that was not sent
+                figures.count(key, seconds=took, error=error)
             raise
+        figures.count(key, seconds=time.monotonic() - began)
+        return answer
 
     def _headers(self, path: str) -> dict[str, str]:
-        if path.startswith("/merchants/"):
+        if _is_public(path):
             return {"x-merchant-public-key": self.keys.public}
         return {"Authorization": f"Bearer {self.keys.private}"}
 
@@ -142,6 +150,11 @@ def _answer(status: int, body: bytes, understand: Callable[[bytes], A]) -> A:
         return understand(body)
     except Unreadable:
         raise GatewayFailed(status=status) from None
+
+
+def _is_public(path: str) -> bool:
+    """Say whether the public key is shown for it."""
+    return path.startswith("/merchants/")
 
 
 def _check(is_so: object, otherwise: str) -> None:

@@ -12,7 +12,7 @@ from tests.spa.constraints.booking import make_visit_with
 
 SUBJECTS = (
     *("booking", "books", "cash", "catalogue", "clients", "days"),
-    *("gateway", "history", "limits", "messages", "money", "schedule"),
+    *("figures", "gateway", "history", "limits", "messages", "money", "schedule"),
 )
 for subject in SUBJECTS:
     import_module(f"tests.spa.constraints.{subject}")

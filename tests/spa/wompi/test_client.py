@@ -344,8 +344,8 @@ def test_an_open_breaker_spares_the_gateway():
     assert 1 <= refusal.value.retry_after_seconds <= 60
 
 
-def test_a_call_in_good_days_costs_two_statements(django_assert_num_queries):
+def test_a_call_in_good_days_costs_three_statements(django_assert_num_queries):
     with gateway(is_known()) as here:
         client = client_of(here)
-        with django_assert_num_queries(2):
+        with django_assert_num_queries(3):
             client.transaction(ID)
