@@ -52,4 +52,5 @@ def _bytes(text: str) -> bytes | None:
         raw = base64.b64decode(text.encode("ascii"), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):
         return None
-    return raw if len(raw) == _ID_BYTES + _SUM_BYTES else None
+    # The decoder would take "+" for "-", too: a link has one spelling.
+    return raw if len(raw) == _ID_BYTES + _SUM_BYTES and _text(raw) == text else None
