@@ -21,6 +21,8 @@ from spa.wompi.answers import VoidAnswer
 VOID = "tasks.gateway.void"
 CARD = "CARD"
 SOON = timedelta(seconds=5)
+# A void that Wompi took up is done by then; one of which nothing was heard can be asked for again.
+UNDER_WAY = timedelta(minutes=5)
 
 
 def can_be_voided(
@@ -43,7 +45,7 @@ def ask(*, payment: Payment, now: datetime, actor: Actor) -> GatewayTransaction:
     """Have the gateway asked to annul a card payment of today; the money stays till it says so.
 
     :raises RuleBroken: it cannot be annulled there (reason `not_voidable`): refund it instead
-    :raises Stale: that was asked for already
+    :raises Stale: that was asked for less than five minutes ago
     :raises NotAllowed: whoever asks is no manager
     """
     earlier = idempotency.claim(actor=actor, operation="void_link", now=now, payment=payment.pk)
@@ -57,7 +59,8 @@ def ask(*, payment: Payment, now: datetime, actor: Actor) -> GatewayTransaction:
             _("Wompi annuls only a card payment of today, and only whole. Refund it instead."),
             reason="not_voidable",
         )
-    if row.void_asked_at and not row.void_refused:
+    asked = row.void_asked_at and not row.void_refused
+    if asked and now < row.void_asked_at + UNDER_WAY:
         raise Stale(_("That was asked for already. The page will tell when Wompi has done it."))
     row.void_asked_at, row.void_asked_by, row.void_refused = now, actor.user, ""
     row.save(update_fields=["void_asked_at", "void_asked_by", "void_refused"])
