@@ -139,7 +139,8 @@ def take_back(case: Case, row: GatewayTransaction, rows: list[GatewayTransaction
     approved as long as one of them stands. A visit ahead stays as it is, without that money.
     """
     _let_the_attempt_stand(row, rows)
-    receipt = row.receipt
+    is_attempt = case.attempt is not None and case.attempt.pk == row.receipt_id
+    receipt = case.attempt if is_attempt else row.receipt
     visit = case.visits.get(receipt.appointment)
     applied = still_applied(receipt, visit)
     rest = receipt.amount_cents - applied

@@ -134,7 +134,7 @@ def _take_in(
                 created_at=one.created_at,
                 seen_at=now,
             )
-            for one in found
+            for one in {one.transaction_id: one for one in found}.values()
         ],
         # Nothing changes in a row that is there; "do nothing" would need all its keys at hand.
         update_conflicts=True,
@@ -149,7 +149,7 @@ def _take_in(
     }
     for one in sorted(found, key=lambda one: one.transaction_id):
         row = rows.get(one.transaction_id)
-        if row is not None and (one.status in NEXT[T(row.status)] or row.seen_at == now):
+        if row is not None and _is_news(one, row, now):
             row.status = one.status
             row.method, row.status_message = one.method, one.status_message
             row.seen_at, row.body = now, one.body
@@ -162,6 +162,12 @@ def _take_in(
                 ]
             )
     return rows
+
+
+def _is_news(one: Transaction, row: GatewayTransaction, now: datetime) -> bool:
+    """Say whether a report follows on what is written down, or is the first of its transaction."""
+    is_new = row.status == T.PENDING and row.seen_at == now
+    return is_new or one.status in NEXT[T(row.status)]
 
 
 def _carry_out(step: Step, rows: dict[str, GatewayTransaction], case: Case, now: datetime) -> None:
