@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from itertools import permutations, product
+from itertools import permutations
 
 import pytest
 from hypothesis import given, settings
@@ -136,7 +136,8 @@ def test_of_a_reference_that_is_not_ours_there_is_no_state_and_nothing_to_ask(fi
 
 
 # -- What has a home already, and what is no money --------------------------------------------
-@pytest.mark.parametrize(("home", "status"), product(H.values, AppointmentStatus.values))
+@pytest.mark.parametrize("home", H.values)
+@pytest.mark.parametrize("status", AppointmentStatus.values)
 @pytest.mark.parametrize("fields", [{}, {"amount_cents": 1_00}, {"currency": "USD"}])
 def test_what_has_a_home_is_posted_no_second_time(home, status, fields):
     assert steps(told(home=home, **fields), paid=visit(status)) == []
