@@ -45,6 +45,7 @@ class Case:
     client: Client | None = None
     request: PaymentRequest | None = None
     attempt: Payment | None = None
+    locked: frozenset[int] = frozenset()  # keys of its payments
 
     @property
     def visit(self) -> Appointment | None:

@@ -1,15 +1,18 @@
 """Carrying out what follows from Wompi's reports: the one place where they change money (§6.4).
 
-Locked from the top: visit, client, for a visit that expired its staff and rooms, credits as they
-are touched, request, payments, transactions. Everything is looked at again under the locks.
+Locked from the top: all visits that the reference is about, by key, their clients, of one that
+expired its staff and rooms, then request, payments, transactions; credits last, as they are
+touched. Everything is looked at again under the locks.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Q
 
+from spa.errors import Busy
 from spa.models import (
     Appointment,
     AppointmentStatus,
@@ -48,6 +51,8 @@ NEXT = {
     T.APPROVED: (T.VOIDED,),
     T.VOIDED: (),
 }
+# What a manager decides meanwhile is known only once the transactions are locked, which come last.
+MOST_TRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +63,30 @@ class Settled:
     payment: Payment | None
 
 
-@locked_transaction
+class _GivenMeanwhile(Busy):
+    """A manager gave money of the reference to a visit that was not locked for it."""
+
+
 def settle(*, reference: str, found: Sequence[Transaction], now: datetime) -> Settled:
     """Take in what Wompi says of a reference, post what is new, and move the attempt on.
 
     `found` may be all, some or none of its transactions, in any order, and known already: the
     same report twice changes nothing. Some 12 queries without news, 35 with an approval.
+
+    :raises Busy: somebody else held one of its rows for too long
     """
+    for _ in range(MOST_TRIES - 1):
+        with suppress(_GivenMeanwhile):
+            return _settle(reference, found, now)
+    return _settle(reference, found, now)
+
+
+@locked_transaction
+def _settle(reference: str, found: Sequence[Transaction], now: datetime) -> Settled:
     case = _locked(reference, now)
     rows = _take_in(reference, found, case, now)
+    if {row.receipt_id for row in rows.values()} - {None} - case.locked:
+        raise _GivenMeanwhile
     decision = decide(
         attempt=_attempt(case),
         transactions=[_reported(row) for row in rows.values()],
@@ -115,6 +135,7 @@ def _locked(reference: str, now: datetime) -> Case:
         client=clients[attempt.client_id] if attempt else None,
         request=request,
         attempt=locked[attempt.pk] if attempt else None,
+        locked=frozenset(locked),
     )
 
 
