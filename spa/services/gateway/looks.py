@@ -7,6 +7,7 @@ nothing but that turn.
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
+from django.db.models import Q
 from django_q.tasks import async_task
 
 from spa.models import Payment, WebhookEvent
@@ -53,7 +54,9 @@ def hurry(*, payment: Payment, now: datetime) -> bool:
     """
     soon = now + HURRY
     with transaction.atomic():
-        if not Payment.objects.filter(pk=payment.pk, look_at__gt=soon).update(look_at=soon):
+        # One whose moment has come is asked about too: the job that does it runs once a minute.
+        waits = Q(look_at__lte=now) | Q(look_at__gt=soon)
+        if not Payment.objects.filter(waits, pk=payment.pk).update(look_at=soon):
             return False
         async_task(LOOK, payment.reference)
     return True
