@@ -102,6 +102,11 @@ class SharedState(pybreaker.CircuitBreakerStorage):
             self._rows.update(**values)
 
 
+def is_open(name: str = NAME) -> bool:
+    """Say whether the gateway is being left alone; one query. (A new breaker asks one too.)"""
+    return SharedState(name).state != pybreaker.STATE_CLOSED
+
+
 class _Impartial:
     """pybreaker takes an excluded error for a success; here it changes nothing."""
 
@@ -171,7 +176,7 @@ class SharedBreaker(pybreaker.CircuitBreaker):
 
     def is_open(self) -> bool:
         """Say whether the gateway is being left alone; one query, and it changes nothing."""
-        return self.memory.state != pybreaker.STATE_CLOSED
+        return is_open(self.name)
 
     def _create_new_state(
         self,
