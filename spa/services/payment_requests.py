@@ -101,7 +101,6 @@ def send(*, appointment: Appointment, now: datetime, actor: Actor) -> PaymentReq
         )
     request = ask(visit, now=now, actor=actor)
     send_link(visit, now=now, actor=actor)
-    audit.record("PAYMENT_LINK_SENT", subject=f"appointment:{visit.code}", actor=actor, now=now)
     idempotency.settle(actor=actor, result=str(request.pk))
     return request
 
@@ -167,9 +166,10 @@ def ask(visit: Appointment, *, now: datetime, actor: Actor) -> PaymentRequest:
         )
     request = PaymentRequest.objects.open().filter(appointment=visit.code).locked().first()
     if request and request.purpose == purpose and end_of(request, visit) > now:
-        if request.amount_cents != due:
-            request.amount_cents = due
-            request.save(update_fields=["amount_cents"])
+        if request.amount_cents != due or request.asked_again_at:
+            # Whoever asked for another link is being given one.
+            request.amount_cents, request.asked_again_at = due, None
+            request.save(update_fields=["amount_cents", "asked_again_at"])
         return request
     if request:
         _close(request, RequestEnd.REPLACED, now=now)
@@ -186,9 +186,15 @@ def ask(visit: Appointment, *, now: datetime, actor: Actor) -> PaymentRequest:
 
 
 def send_link(visit: Appointment, *, now: datetime, actor: Actor) -> None:
-    """Put the link of a locked visit into the outbox; it leaves first of all. Two queries."""
+    """Put the link of a locked visit into the outbox; it leaves first of all. Three queries.
+
+    Who has no email is given it by the desk: then nothing is sent, and nothing written down.
+    """
+    if not visit.client.email:
+        return
     occasion = str(actor.request_id or f"{now:%Y%m%d%H%M%S%f}")
     tell.payment_link(visit, occasion=occasion, now=now)
+    audit.record("PAYMENT_LINK_SENT", subject=f"appointment:{visit.code}", actor=actor, now=now)
 
 
 def close_of(visit: Appointment, *, now: datetime, reason: RequestEnd) -> None:

@@ -100,9 +100,10 @@ def end_of_hold(minutes: int, starts_at: datetime, *, now: datetime) -> datetime
 def ask_by_link(visit: Appointment, *, now: datetime, actor: Actor) -> None:
     """Open the link by which a visit that was just booked pays its deposit, and send it.
 
-    Without a gateway, or below what that takes, the deposit is paid at the desk. Four queries.
+    Without a gateway, or below what that takes, the deposit is paid at the desk; of who owes none
+    nothing is asked. Five queries.
     """
-    if payment_requests.can_be_asked_for(visit):
+    if visit.status == S.PENDING_PAYMENT and payment_requests.can_be_asked_for(visit):
         payment_requests.ask(visit, now=now, actor=actor)
         payment_requests.send_link(visit, now=now, actor=actor)
 
