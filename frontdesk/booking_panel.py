@@ -168,6 +168,17 @@ class Panel:
         )
 
     @property
+    def offers_link(self) -> bool:
+        """Whether the deposit can be asked for by a payment link, as the main button does."""
+        may = self.user.has_perm("spa.send_paymentrequest")
+        return may and self.deposit is not None and self.deposit.by_link
+
+    @property
+    def emails(self) -> list[str]:
+        """Where the links are sent; who has no email is given hers by the desk."""
+        return [guest.client.email for guest in self.guests if guest.client and guest.client.email]
+
+    @property
     def client_changed(self) -> bool:
         pressed = ("pick", "drop_client", "write_client", "companion")
         opened = (self.chosen["edit"], self.chosen["leave"])

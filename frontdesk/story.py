@@ -8,8 +8,10 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from frontdesk.templatetags.spa import day_as
+from spa import money
 from spa.models import Action, AppointmentChange
 
+GATEWAY = "gateway"  # the origin of what Wompi's reports did
 TONES = {
     Action.CHECK_IN: "info",
     Action.COMPLETE: "ok",
@@ -20,6 +22,8 @@ TONES = {
 
 @dataclass(frozen=True, slots=True)
 class Line:
+    """`version` is the visit's after it; 0 where it did not change the visit."""
+
     version: int
     at: datetime
     text: str
@@ -27,8 +31,13 @@ class Line:
     tone: str
 
 
-def tell(changes: Sequence[AppointmentChange], *, zone: ZoneInfo) -> list[Line]:
-    """Return one line for each change, the latest first. `changes` in their order; no query."""
+def tell(
+    changes: Sequence[AppointmentChange], *, zone: ZoneInfo, beside: Sequence[Line] = ()
+) -> list[Line]:
+    """Return one line for each change, the latest first. `changes` in their order; no query.
+
+    `beside` are lines of what happened without changing the visit.
+    """
     before: dict = {}
     lines = []
     for change in changes:
@@ -37,12 +46,25 @@ def tell(changes: Sequence[AppointmentChange], *, zone: ZoneInfo) -> list[Line]:
                 version=change.version,
                 at=change.at,
                 text=_sentence(change, before, zone),
-                who=change.user.name if change.user else _("The system"),
-                tone=TONES.get(change.action, ""),
+                who=_who(change),
+                tone=_tone(change),
             )
         )
         before = change.state
-    return lines[::-1]
+    told = [*reversed(lines), *beside]
+    return sorted(told, key=lambda line: line.at, reverse=True) if beside else told
+
+
+def _who(change: AppointmentChange) -> str:
+    if change.origin == GATEWAY:
+        return "Wompi"
+    return change.user.name if change.user else _("The system")
+
+
+def _tone(change: AppointmentChange) -> str:
+    if change.origin == GATEWAY:
+        return "bad" if change.action == Action.GIVE_BACK else "ok"
+    return TONES.get(change.action, "")
 
 
 def _sentence(change: AppointmentChange, before: dict, zone: ZoneInfo) -> str:
@@ -53,7 +75,20 @@ def _sentence(change: AppointmentChange, before: dict, zone: ZoneInfo) -> str:
     if change.action == Action.CANCEL:
         by = change.state["cancelled_by"]
         return _("Cancelled for the client") if by == "client" else _("Cancelled for the spa")
+    if change.action == Action.KEEP and change.reason_code == "gateway_down":
+        until = datetime.fromisoformat(change.state["held_until"]).astimezone(zone)
+        return _("Wompi does not answer: kept until %(time)s") % {"time": f"{until:%H:%M}"}
+    if change.origin == GATEWAY and change.action in (Action.CHARGE, Action.GIVE_BACK):
+        return _of_the_gateway(change, before)
     return change.get_action_display()
+
+
+def _of_the_gateway(change: AppointmentChange, before: dict) -> str:
+    cents = abs(change.state["paid_cents"] - before.get("paid_cents", 0))
+    amount = {"amount": money.pesos(cents)}
+    if change.action == Action.GIVE_BACK:
+        return _("Wompi took %(amount)s back") % amount
+    return _("Wompi approved %(amount)s") % amount
 
 
 def _moved(change: AppointmentChange, before: dict, zone: ZoneInfo) -> str:

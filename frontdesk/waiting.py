@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from spa.services import booking
+from spa.wompi import checkout, keys
 
 LENGTHS = (60, 4 * 60, 24 * 60)  # minutes, besides what the policy says
 
@@ -24,6 +25,7 @@ class Deposit:
 
     cents: int
     lengths: tuple[Length, ...]
+    by_link: bool  # whether it can be asked for by a payment link
 
 
 def deposit(
@@ -38,14 +40,18 @@ def deposit(
 
     No query.
     """
-    due = sum(
+    each = [
         booking.due_cents(cents, starts_at, vip=vip, policy=policy, now=now)
         for cents, vip in guests.values()
-    )
-    if not due:
+    ]
+    if not any(each):
         return None
     usual = policy["hold_minutes"]
-    return Deposit(due, lengths(starts_at, usual=usual, chosen=keep or usual, now=now))
+    return Deposit(
+        sum(each),
+        lengths(starts_at, usual=usual, chosen=keep or usual, now=now),
+        by_link=keys.are_set() and max(each) >= checkout.LEAST_CENTS,
+    )
 
 
 def lengths(starts_at: datetime, *, usual: int, chosen: int, now: datetime) -> tuple[Length, ...]:

@@ -45,6 +45,12 @@ class KeepForm(VersionForm):
     minutes = forms.IntegerField(min_value=1, max_value=24 * 60)
 
 
+class LinkForm(VersionForm):
+    """A step about a visit's payment link, by a number of its own: it may be taken again."""
+
+    request_id = forms.UUIDField(required=False)
+
+
 class WaiveForm(VersionForm):
     """Why a visit is confirmed without its deposit."""
 
@@ -166,7 +172,7 @@ class BookingForm(TimesForm, GuestForm):
 
     keep = forms.IntegerField(min_value=1, max_value=24 * 60, required=False)  # minutes
     waive = forms.ChoiceField(choices=OverrideReason, required=False)  # why without a deposit
-    then = forms.ChoiceField(choices=[("charge", "charge")], required=False)
+    then = forms.ChoiceField(choices=[("charge", "charge"), ("link", "link")], required=False)
 
     guests = forms.IntegerField(min_value=1, max_value=LARGEST, required=False)
     open = forms.IntegerField(min_value=0, max_value=LARGEST - 1, required=False)

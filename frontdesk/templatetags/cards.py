@@ -16,6 +16,7 @@ from frontdesk.grid import Card, Lane
 from frontdesk.templatetags.looks import STATUSES
 from frontdesk.templatetags.spa import clock, left_until
 from spa.models import Appointment
+from spa.services.gateway_pulse import Pulse
 
 register = template.Library()
 
@@ -62,7 +63,7 @@ def draw_card(context: dict, card: Card) -> str:
         starts=clock(item.starts_at, zone),
         ends=clock(item.ends_at, zone),
         hold=_hold(context, visit),
-        flags=_flags(card),
+        flags=_flags(card, context.get("pulse")),
     )
 
 
@@ -105,8 +106,8 @@ def _hold(context: dict, visit: Appointment) -> str:
     return format_html(HOLD, until.isoformat(), title, left_until(until, now))
 
 
-def _flags(card: Card) -> str:
-    flags = []
+def _flags(card: Card, pulse: Pulse | None) -> str:
+    flags = _of_its_payment(card.visit, pulse) if pulse else []
     if card.outside:
         flags.append((_("Outside the hours: move it, or call"), "calendar-off"))
     if card.vip:
@@ -121,3 +122,14 @@ def _flags(card: Card) -> str:
         return ""
     drawn = format_html_join("", FLAG, ((word, icon, word) for word, icon in flags))
     return format_html('<span class="flags">{}</span>', drawn)
+
+
+def _of_its_payment(visit: Appointment, pulse: Pulse) -> list[tuple[str, str]]:
+    """Return what a payment by link has to do with how long an unpaid visit waits."""
+    if visit.look != "pending":
+        return []
+    if visit.code in pulse.paying:
+        return [(_("Wompi is processing a payment"), "circle-dollar-sign")]
+    if visit.code in pulse.prolonged:
+        return [(_("Kept for longer, since Wompi does not answer"), "clock")]
+    return []

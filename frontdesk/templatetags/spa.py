@@ -97,6 +97,16 @@ def clock(moment: datetime, zone) -> str:
 
 
 @register.filter
+def said_at(moment: datetime, zone) -> str:
+    """Return a moment as the desk says it: today its time alone, else the day before it."""
+    local = moment.astimezone(zone)
+    time = f"{local:%H:%M}"
+    if local.date() == spa.clock.now().astimezone(zone).date():
+        return time
+    return f"{day_as(local.date(), 'j M')}, {time}"
+
+
+@register.filter
 def told_clock(moment: datetime, zone) -> str:
     """Return the wall-clock time as clients are told it: `2:15 p. m.`, in English `2:15 p.m.`"""
     local = moment.astimezone(zone)
@@ -184,6 +194,13 @@ def local_day(moment: datetime, zone) -> date:
 def iso(moment: datetime) -> str:
     """Return a moment as addresses and `data-start` carry it: ISO 8601 with its offset."""
     return moment.isoformat()
+
+
+@register.filter
+def masked(email: str) -> str:
+    """Return an address by its edges, `m•••@gmail.com`: enough to know it, not to take it along."""
+    name, _at, domain = email.partition("@")
+    return f"{name[:1]}•••@{domain}" if domain else ""
 
 
 @register.filter

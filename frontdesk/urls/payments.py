@@ -5,6 +5,7 @@ from frontdesk.views import payments
 
 urlpatterns = [
     path("payments/", payments.payment_list, name="payments"),
+    path("payments/links/", payments.payment_links, name="payment_links"),
     path("payments/export/", payments.export, name="payments_export"),
     path("payments/export/xlsx/", payments.export, {"kind": "xlsx"}, name="payments_export_xlsx"),
     path("payments/<payment:code>/", payments.payment, name="payment"),

@@ -1,5 +1,6 @@
 """The day: who comes, to whom, and when."""
 
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -14,12 +15,16 @@ from frontdesk.htmx import render_screen, wants_fragment
 from frontdesk.views.booking.appointment import visit_context
 from spa import clock
 from spa.models import Location, StaffMember, User
-from spa.services import agenda, day_version
+from spa.services import agenda, day_version, gateway_pulse
+from spa.wompi import keys
 
 # What was free a while ago is past now: the open day draws itself anew that often.
 REDRAWN_SECONDS = 900
 
 COLUMNS = "columns"  # in the session
+# How a version ends that a page with payments by link shows, and up to which change she has seen
+# money come.
+CAME = re.compile(r"\.[0-9a-f]{8}~(?P<came>\d{1,18})$", re.ASCII)
 
 
 @require_GET
@@ -63,8 +68,11 @@ def _day(request: HttpRequest, location: Location, day: date) -> HttpResponse:
     polled = wants_fragment(request) and "v" in request.GET
     aside = tray.load(request, location)
     version += tray.version(aside)
+    pulse = _pulse(request, location, day)
+    version += pulse.version if pulse else ""
     if polled and request.GET["v"] == version:
         return HttpResponse(status=204)
+    seen = CAME.search(request.GET["v"]) if polled and pulse else None
     shown = agenda.load(location=location, day=day, user=user, now=now, by=_columns(request))
     context = {
         "agenda": shown,
@@ -77,15 +85,27 @@ def _day(request: HttpRequest, location: Location, day: date) -> HttpResponse:
         "member": _first_member(shown),
         "can_book": user.has_perm("spa.book_appointment"),
         "version": version,
+        "pulse": pulse,
+        "paid": gateway_pulse.paid_since(location, day, int(seen["came"])) if seen else [],
         "tray": [tray.draw(items, shown) for items in aside],
         # A poll leaves the bar alone: its menus may be open.
         "with_bar": wants_fragment(request) and not polled,
         **_open_visit(request),
         "sees_whole_names": user.has_perm("spa.view_calendar"),
     }
-    return render_screen(
+    response = render_screen(
         request, page="calendar/day.html", fragment="calendar/_day.html", context=context
     )
+    if seen and seen[0] != pulse.version:  # the visit in the panel may be the one that is paid
+        response["HX-Trigger"] = "panel-outdated"
+    return response
+
+
+def _pulse(request: HttpRequest, location: Location, day: date) -> gateway_pulse.Pulse | None:
+    """Return how payments by link stand, for who may send them. One query, none without Wompi."""
+    if not keys.are_set() or not request.user.has_perm("spa.send_paymentrequest"):
+        return None
+    return gateway_pulse.load(location, day, now=clock.now())
 
 
 def _columns(request: HttpRequest) -> agenda.By:

@@ -41,7 +41,7 @@ UNKNOWN_LINK = Limit("unknown_link", 30, 10 * MINUTE, pause=30 * MINUTE)  # IP; 
 PAY_BUTTON = Limit("pay_button", 6, 10 * MINUTE)  # token
 PAY_BUTTON_FROM = Limit("pay_button_from", 60, HOUR)  # IP
 WRONG_CHECKSUM = Limit("wrong_checksum", 60, MINUTE)  # IP; never an event whose checksum is right
-LINK_SENT = Limit("link_sent", 3, HOUR)  # payment request
+LINK_SENT = Limit("link_sent", 3, HOUR)  # visit: it has one payment request at a time
 MAIL_TO = Limit("mail_to", 20, DAY)  # email address in lower case
 
 LIMITS = (

@@ -2,6 +2,7 @@
 // services, Ctrl+Enter, and where the keyboard goes on after a redraw. The server draws it all.
 import "./arrows.js";
 import "./draft.js";
+import "./links.js";
 
 const form = () => document.querySelector("form[data-booking]");
 const search = () => document.getElementById("client-search");

@@ -81,10 +81,11 @@ function listen() {
     keep();
   });
 
-  // Booked: what comes next is another page.
+  // Booked: what comes next is another page, or the link by which it is paid.
   document.addEventListener("htmx:beforeOnLoad", (event) => {
     const { elt, xhr } = event.detail;
-    if (!elt.matches("form[data-draft]") || !xhr.getResponseHeader("HX-Redirect")) return;
+    const booked = ["HX-Redirect", "HX-Trigger"].some((name) => xhr.getResponseHeader(name));
+    if (!elt.matches("form[data-draft]") || !booked) return;
     sessionStorage.removeItem(keyOf(elt));
   });
 }

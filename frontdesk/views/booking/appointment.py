@@ -16,7 +16,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
-from frontdesk import back, confirm, refusals, story, waiting
+from frontdesk import back, confirm, link_part, refusals, story, waiting
 from frontdesk.companions import can_cancel, companions
 from frontdesk.forms.booking import VersionForm
 from frontdesk.htmx import render_screen, wants_fragment
@@ -204,12 +204,14 @@ def visit_context(user: User, code: str, *, shown: int | None = None) -> dict:
     """Return what `_appointment.html` needs; 404 when the visit is not the user's to see.
 
     `shown` is the version that her page had: what happened since is then told apart. Five
-    queries: the visit, its items, its changes, the client's other visits, her party's.
+    queries: the visit, its items, its changes, the client's other visits, her party's; and one
+    to three about its payment link, where there is a gateway.
     """
     visit = find(user, code)
     changes = list(visit.changes.select_related("user").order_by("version"))
-    lines = story.tell(changes, zone=visit.location.tz)
     now = clock.now()
+    link = link_part.load(visit, user=user, now=now)
+    lines = story.tell(changes, zone=visit.location.tz, beside=link_part.lines(link))
     allowed = [
         command
         for command in COMMANDS
@@ -246,6 +248,7 @@ def visit_context(user: User, code: str, *, shown: int | None = None) -> dict:
             last=Max("starts_at", filter=Q(starts_at__lt=visit.starts_at)),
         ),
         "hold": _hold(visit, user, now),
+        "link": link,
         "now": now,
         "sees_health": visit.tells_health_to(user, now=clock.now()),
         "sees_whole_names": user.has_perm("spa.view_calendar"),

@@ -20,11 +20,13 @@ from frontdesk.booking_panel import Panel
 from frontdesk.forms.booking import BookingForm
 from frontdesk.guest import Guest
 from frontdesk.htmx import render_screen, wants_fragment
-from frontdesk.views.booking.appointment import beside_its_day, told
+from frontdesk.paylink import PayLink
+from frontdesk.views.booking.appointment import beside_its_day, changed, told
+from frontdesk.views.booking.link import show_links
 from spa import clock
 from spa.errors import BusinessLogicError, RuleBroken
-from spa.models import Appointment, AppointmentStatus, Client, OverrideReason
-from spa.services import booking, clients
+from spa.models import Appointment, AppointmentStatus, Client, OverrideReason, PaymentRequest
+from spa.services import booking, clients, limits
 from spa.services.audit import Actor
 from spa.services.idempotency import KeyMismatch
 from spa.services.slots import Member
@@ -104,6 +106,7 @@ def _book(request: HttpRequest) -> HttpResponse:
             written[number] = client.pk
             members.append(replace(guest.member, client=client))
         number = None
+        _count_mails(request, panel)
         visits = _book_all(request, panel, members)
     except BusinessLogicError as refusal:
         about = refusal.facts.get("guest", number)
@@ -112,8 +115,12 @@ def _book(request: HttpRequest) -> HttpResponse:
 
 
 def _booked(request: HttpRequest, panel: Panel, visits: list[Appointment]) -> HttpResponse:
-    """Lead to what was booked; to its till as well, if that is what was pressed."""
+    """Lead to what was booked; to its till as well, or show its link, if that was pressed."""
     first = visits[0]
+    if shown := _links(panel, visits):
+        if wants_fragment(request):
+            return changed(show_links(request, shown, booked=True))
+        return redirect("payment_link", code=shown[0].visit.code)
     unpaid = next((one for one in visits if one.status == S.PENDING_PAYMENT), None)
     if unpaid is None:
         return went_to(request, first, _("Booked"), beside=visits[1:])
@@ -121,6 +128,21 @@ def _booked(request: HttpRequest, panel: Panel, visits: list[Appointment]) -> Ht
     said = _("Kept until %(time)s for its deposit") % {"time": f"{until:%H:%M}"}
     then = TILL if panel.chosen["then"] == "charge" else ""
     return went_to(request, unpaid if then else first, said, beside=visits[1:], then=then)
+
+
+def _links(panel: Panel, visits: list[Appointment]) -> list[PayLink]:
+    """Return the links that were asked for with these visits. One query."""
+    if not _asks_by_link(panel):
+        return []
+    codes = [visit.code for visit in visits]
+    requests = PaymentRequest.objects.open().filter(appointment__in=codes)
+    asked = {request.appointment: request for request in requests}
+    return [PayLink(visit, asked[visit.code]) for visit in visits if visit.code in asked]
+
+
+def _asks_by_link(panel: Panel) -> bool:
+    pressed = panel.chosen["then"] == "link" and not panel.chosen["waive"]
+    return pressed and panel.user.has_perm("spa.send_paymentrequest")
 
 
 def _book_all(request: HttpRequest, panel: Panel, members: list[Member]) -> list[Appointment]:
@@ -138,10 +160,25 @@ def _book_all(request: HttpRequest, panel: Panel, members: list[Member]) -> list
     return [booking.book_at(client=one.client, wanted=one.wanted, **asked)]
 
 
+def _count_mails(request: HttpRequest, panel: Panel) -> None:
+    """Count the mails that this booking will send.
+
+    :raises RateLimited: an address has had too many today; without a link it can be booked
+    """
+    if not _asks_by_link(panel):
+        return
+    for email in panel.emails:
+        limits.count(limits.MAIL_TO, email.lower(), now=panel.now, actor=Actor(user=request.user))
+
+
 def _terms(panel: Panel) -> booking.Terms:
     """Return what was decided about the deposit, as far as one was asked for."""
     chosen = panel.chosen
-    return booking.Terms(keep_minutes=chosen["keep"], waived=chosen["waive"] or "")
+    return booking.Terms(
+        keep_minutes=chosen["keep"],
+        waived=chosen["waive"] or "",
+        link=_asks_by_link(panel),
+    )
 
 
 def asked_override(request: HttpRequest, chosen: dict) -> booking.Override | None:

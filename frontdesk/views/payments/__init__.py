@@ -2,6 +2,7 @@
 
 from frontdesk.views.payments.charge import charge, sums
 from frontdesk.views.payments.export import export
+from frontdesk.views.payments.links import payment_links
 from frontdesk.views.payments.list import payment_list
 from frontdesk.views.payments.payment import give_back, payment, take_back
 from frontdesk.views.payments.receipt import receipt
@@ -12,6 +13,7 @@ __all__ = [
     "export",
     "give_back",
     "payment",
+    "payment_links",
     "payment_list",
     "receipt",
     "send_receipt",
