@@ -8,7 +8,6 @@ from spa.errors import RuleBroken, Stale
 from spa.models import (
     AlertKind,
     Appointment,
-    AppointmentStatus,
     Client,
     GatewayTransaction,
     Home,
@@ -25,7 +24,7 @@ from spa.services.journal import Posting
 from spa.services.transactions import locked_transaction
 from spa.wompi.checkout import CURRENCY
 
-H, R, S = Home, Resolution, AppointmentStatus
+H, R = Home, Resolution
 LONGEST_NOTE = 200
 PESO = 100
 
@@ -96,8 +95,7 @@ def apply(
     )
     client = visit.client = Client.objects.locked().get(pk=visit.client_id)
     row = _lock(transaction, actor)
-    payable = visit.is_active or visit.status == S.COMPLETED
-    if not payable or visit.balance_cents <= 0:
+    if visit.balance_cents <= 0:
         raise RuleBroken(
             _("This visit owes nothing. Choose another one, or give the money as credit."),
             reason="nothing_owed",

@@ -4,6 +4,7 @@ import pytest
 
 from spa.models import Alert, ClientCredit, OutboxMessage, Payment
 from spa.services import booking, gateway, payment_requests
+from spa.services.audit import Actor
 from spa.services.gateway import CannotPay
 from tests.factories import at
 from tests.spa.booking.houses import DESK
@@ -368,3 +369,25 @@ def test_the_rest_of_a_bill_is_asked_for_as_a_balance(links):
 
     assert fresh(visit).balance_cents == 0
     assert payment_requests.PaymentRequest.objects.get().closed_reason == "paid"
+
+
+# -- Decided by a manager ---------------------------------------------------------------------
+def test_money_without_a_home_can_pay_what_a_cancelled_visit_still_owes(links):
+    """A chargeback left it: the desk may take it, so may a manager out of what Wompi has."""
+    visit, payment = links.till.paid_visit(card(180_000))
+    links.till.cancel(visit, by="spa")
+    links.till.charge(links.till.visit(hour=14), credit_cents=180_000_00)
+    links.till.charge_back(payment, 180_000)
+    owed = fresh(visit).debt_cents
+    links.hear(told := reported(reference="SOMEBODY-ELSES", cents=owed))
+
+    gateway.apply(
+        transaction=row_of(told),
+        appointment=visit,
+        now=at(13),
+        actor=Actor(user=links.till.manager),
+    )
+
+    assert owed == 180_000_00
+    assert (fresh(visit).status, fresh(visit).debt_cents) == ("cancelled", 0)
+    assert held("unapplied_money") == held("receivables") == 0
