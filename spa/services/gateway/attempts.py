@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from spa.errors import BusinessLogicError
 from spa.models import (
     Appointment,
+    GatewayTransaction,
     Payment,
     PaymentMethod,
     PaymentRequest,
@@ -19,7 +20,7 @@ from spa.models import (
     TransactionStatus,
 )
 from spa.services import payment_requests
-from spa.services.gateway.decide import EACH_MINUTE
+from spa.services.gateway.decide import ASKED_FOR, EACH_MINUTE
 from spa.services.transactions import locked_transaction
 from spa.wompi import checkout
 
@@ -59,7 +60,7 @@ def open_attempt(*, request: PaymentRequest, now: datetime) -> Opened:
     request = PaymentRequest.objects.locked().get(pk=request.pk)
 
     due = payment_requests.due_cents(visit, request.purpose) if visit else 0
-    attempts = list(request.attempts.locked().order_by("-pk"))
+    attempts = list(request.attempts.locked())
     if request.closed_reason == RequestEnd.PAID or (
         not due and any(one.state == PaymentState.APPROVED for one in attempts)
     ):
@@ -67,20 +68,15 @@ def open_attempt(*, request: PaymentRequest, now: datetime) -> Opened:
     ends_at = payment_requests.end_of(request, visit)
     if not request.is_open or ends_at <= now or due < checkout.LEAST_CENTS:
         raise CannotPay(reason="over")
-    known = set(
-        Payment.objects.filter(pk__in=[one.pk for one in attempts]).values_list(
-            "pk", "transactions__status"
-        )
-    )
-    if any(status == TransactionStatus.PENDING for _pk, status in known):
+    if _is_under_way(visit, now):
         raise CannotPay(
             _("Your payment is being processed. Do not pay again: this page will tell you."),
             reason="processing",
         )
 
-    last = attempts[0] if attempts else None
-    untouched = last is not None and (last.pk, None) in known
-    if untouched and last.state == PaymentState.PENDING and last.amount_cents == due:
+    last = attempts[-1] if attempts else None
+    fits = last and last.state == PaymentState.PENDING and last.amount_cents == due
+    if fits and not last.transactions.exists():
         return Opened(last, ends_at)
     payment = Payment.objects.create(
         location=visit.location,
@@ -95,3 +91,15 @@ def open_attempt(*, request: PaymentRequest, now: datetime) -> Opened:
         at=now,
     )
     return Opened(payment, ends_at)
+
+
+def _is_under_way(visit: Appointment, now: datetime) -> bool:
+    """Say whether Wompi is known to work on a payment of the visit, by this link or another.
+
+    One that it never ended locks nothing for longer than we ask about it.
+    """
+    return GatewayTransaction.objects.filter(
+        payment__appointment=visit.code,
+        status=TransactionStatus.PENDING,
+        created_at__gt=now - ASKED_FOR,
+    ).exists()

@@ -29,6 +29,7 @@ BACK_OFF = (
     (timedelta(hours=12), timedelta(hours=1)),
     (timedelta(hours=48), timedelta(hours=4)),
 )
+ASKED_FOR = BACK_OFF[-1][0]  # for so long in all
 EACH_MINUTE = timedelta(minutes=1)
 
 P, S, T, H = PaymentState, AppointmentStatus, TransactionStatus, Home
