@@ -141,7 +141,7 @@ def ask_again(*, request: PaymentRequest, now: datetime) -> bool:
     )
     request = PaymentRequest.objects.locked().get(pk=request.pk)
     works = request.is_open and end_of(request, visit) > now
-    if request.asked_again_at or works or request.closed_reason == RequestEnd.PAID:
+    if request.asked_again_at or works or _is_paid(request, visit):
         return False
     request.asked_again_at = now
     request.save(update_fields=["asked_again_at"])
@@ -204,6 +204,18 @@ def close_of(visit: Appointment, *, now: datetime, reason: RequestEnd) -> None:
     )
 
 
+def close_if_paid(visit: Appointment, *, now: datetime) -> None:
+    """Close the open request of a locked visit of which nothing is left to pay. One query at most.
+
+    However it was paid: at the desk, by another link, out of credit.
+    """
+    paid = [purpose for purpose in P if not due_cents(visit, purpose)]
+    if paid:
+        PaymentRequest.objects.open().filter(appointment=visit.code, purpose__in=paid).update(
+            closed_at=now, closed_reason=RequestEnd.PAID
+        )
+
+
 def sent_at(request: PaymentRequest) -> datetime | None:
     """Return when the link last left by email. One query."""
     sent = OutboxMessage.objects.filter(
@@ -227,6 +239,14 @@ def _locked(appointment: Appointment) -> Appointment:
         .select_for_update(no_key=True, of=("self",))
         .get(pk=appointment.pk)
     )
+
+
+def _is_paid(request: PaymentRequest, visit: Appointment | None) -> bool:
+    """Say whether a link was paid, too late for it or not."""
+    if request.closed_reason == RequestEnd.PAID:
+        return True
+    is_due = visit is not None and due_cents(visit, request.purpose)
+    return not is_due and request.attempts.approved().exists()
 
 
 def _close(request: PaymentRequest, reason: RequestEnd, *, now: datetime) -> None:

@@ -7,7 +7,15 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from spa.errors import Busy, RuleBroken
-from spa.models import Action, Appointment, AppointmentStatus, Payment, PaymentState
+from spa.models import (
+    Action,
+    Appointment,
+    AppointmentStatus,
+    Payment,
+    PaymentState,
+    RequestEnd,
+)
+from spa.services import payment_requests
 from spa.services.audit import SYSTEM, Actor
 from spa.services.booking import deposit
 from spa.services.booking.cancel import close, lock_clients_with_money
@@ -81,6 +89,7 @@ def confirm_without_deposit(
         now=now,
         reason_code=reason_code,
     )
+    payment_requests.close_of(visit, now=now, reason=RequestEnd.OVER)
     tell.confirmed(visit, now=now)
     return visit
 

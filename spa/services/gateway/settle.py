@@ -21,7 +21,6 @@ from spa.models import (
     Payment,
     PaymentRequest,
     PaymentState,
-    RequestEnd,
     Room,
     StaffMember,
     TransactionStatus,
@@ -218,10 +217,7 @@ def _move_on(case: Case, decision: Decision, now: datetime) -> None:
     if decision.state in (P.DECLINED, P.ERROR) and before == P.PENDING and case.visit:
         tell.payment_declined(case.visit, payment, now=now)
     if case.visit and case.request.is_open and decision.state == P.APPROVED:
-        due = payment_requests.due_cents(case.visit, case.request.purpose)
-        if not due or not case.visit.is_active:
-            case.request.closed_at, case.request.closed_reason = now, RequestEnd.PAID
-            case.request.save(update_fields=["closed_at", "closed_reason"])
+        payment_requests.close_if_paid(case.visit, now=now)
 
 
 def _attempt(case: Case) -> Attempt | None:

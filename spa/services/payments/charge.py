@@ -11,7 +11,15 @@ from django.utils.translation import gettext_lazy as _
 
 from spa.errors import RuleBroken
 from spa.models import Action, Appointment, AppointmentStatus, CashSession, Client, Payment
-from spa.services import cash, credit, idempotency, journal, rights, settlement
+from spa.services import (
+    cash,
+    credit,
+    idempotency,
+    journal,
+    payment_requests,
+    rights,
+    settlement,
+)
 from spa.services.audit import Actor
 from spa.services.booking.lifecycle import close_as_completed, refuse_to_complete_too_early
 from spa.services.booking.refusals import IllegalTransition
@@ -155,11 +163,15 @@ def _again(appointment: Appointment, codes: str) -> Charged:
 
 
 def write_down(visit: Appointment, *, actor: Actor, now: datetime) -> None:
-    """Write the next version of a visit that was paid; its deposit covered, it is confirmed."""
+    """Write the next version of a visit that was paid; its deposit covered, it is confirmed.
+
+    Nothing is asked for by link any more that is paid by now.
+    """
     fields = [*settlement.MONEY_FIELDS]
     if visit.status == S.PENDING_PAYMENT and not visit.deposit_left_cents:
         visit.status, visit.held_until = S.CONFIRMED, None
         fields += ["status", "held_until"]
     save(visit, Action.CHARGE, fields=fields, actor=actor, now=now)
+    payment_requests.close_if_paid(visit, now=now)
     if "status" in fields:
         tell.confirmed(visit, now=now)

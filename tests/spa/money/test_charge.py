@@ -422,7 +422,7 @@ def test_a_charge_in_cash_costs_so_many_queries(till, django_assert_num_queries)
     till.manager.has_perm("x")
     till.desk.has_perm("x")
 
-    with django_assert_num_queries(25):
+    with django_assert_num_queries(26):
         till.charge(
             visit, coins(160_000), credit_cents=30_000_00, tips={till.house.paola.pk: 10_000_00},
             now=at(11),
