@@ -54,3 +54,15 @@ def spoken(e164: str) -> str:
         return f"{digits[:3]} {digits[3:6]} {digits[6:]}"
     plan = phonenumbers.PhoneNumberFormat
     return phonenumbers.format_number(number, plan.NATIONAL if home else plan.INTERNATIONAL)
+
+
+def whatsapp(e164: str) -> str:
+    """Return the address that opens a chat with a number; nothing if it is no mobile one."""
+    try:
+        number = phonenumbers.parse(e164)
+    except phonenumbers.NumberParseException:
+        return ""
+    kinds = phonenumbers.PhoneNumberType
+    if phonenumbers.number_type(number) not in (kinds.MOBILE, kinds.FIXED_LINE_OR_MOBILE):
+        return ""
+    return f"https://wa.me/{e164.removeprefix('+')}"

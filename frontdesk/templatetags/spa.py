@@ -6,7 +6,7 @@ from django import template
 from django.utils import formats, timezone
 from django.utils.functional import Promise
 from django.utils.text import capfirst
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
 
 import spa.clock
@@ -35,6 +35,7 @@ FAILURES = {
 }
 register.filter("pesos", money.pesos)
 register.filter("phone", phones.spoken)
+register.filter("whatsapp", phones.whatsapp)
 register.filter("initials", initials)
 register.simple_tag(clients.consent_text)
 
@@ -114,6 +115,25 @@ def told_clock(moment: datetime, zone) -> str:
     if local.hour < NOON:
         return _("%(time)s a.m.") % {"time": time}
     return _("%(time)s p.m.") % {"time": time}
+
+
+@register.filter
+def told_at(moment: datetime, zone) -> str:
+    """Return the same within a sentence, where Spanish has an article: `las 2:15 p. m.`"""
+    time = {"time": told_clock(moment, zone)}
+    if moment.astimezone(zone).hour % 12 == 1:
+        return pgettext("one o’clock", "%(time)s") % time
+    return pgettext("o’clock", "%(time)s") % time
+
+
+@register.filter
+def told_hours(visit, zone) -> str:
+    """Return from when to when, as clients are told it: `2:15 a 4:00 p. m.`"""
+    start, end = (told_clock(moment, zone) for moment in (visit.starts_at, visit.ends_at))
+    noons = {moment.astimezone(zone).hour < NOON for moment in (visit.starts_at, visit.ends_at)}
+    if len(noons) == 1:
+        start = start.partition(" ")[0]
+    return _("%(start)s to %(end)s") % {"start": start, "end": end}
 
 
 @register.filter

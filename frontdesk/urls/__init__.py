@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("frontdesk.urls.board")),
     path("", include("frontdesk.urls.schedule")),
     path("", include("frontdesk.urls.messages")),
+    path("", include("frontdesk.urls.pay")),
 ]
 
 handler400 = "frontdesk.views.errors.bad_request"

@@ -11,6 +11,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
+from frontdesk import token_pages
 from frontdesk.htmx import wants_fragment
 from spa.postgres.outage import connection_was_lost
 
@@ -57,7 +58,8 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def _answer(request: HttpRequest, template: str, status: int) -> HttpResponse:
     is_notice = wants_fragment(request)
     frame = "_error_notice.html" if is_notice else "_error.html"
-    response = HttpResponse(render_to_string(template, {"frame": frame}), status=status)
+    context = {"frame": frame, "has_link": token_pages.is_one(request)}
+    response = HttpResponse(render_to_string(template, context), status=status)
     if is_notice:
         response["HX-Retarget"] = "#toasts"
         response["HX-Reswap"] = "innerHTML"

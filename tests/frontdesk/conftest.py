@@ -14,7 +14,9 @@ from tests.factories import (
     make_service,
     make_staff,
 )
+from tests.frontdesk.pay_states import dress
 from tests.frontdesk.people import worker
+from tests.spa.gateway.conftest import links  # noqa: F401 — a fixture
 
 
 @pytest.fixture
@@ -39,3 +41,10 @@ def manager(client, visit, monkeypatch, settings):
     client.force_login(worker("manager", visit.location))
     client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
     return client
+
+
+@pytest.fixture
+def world(links):  # noqa: F811
+    """A house whose visits can be paid by link, with names as a page shows them."""
+    dress(links)
+    return links

@@ -106,6 +106,11 @@ ADDRESSES = [
     # Where no demo runs there is no such thing.
     Address("demo_outbox", "/demo/outbox/", NOBODY),
     Address("demo_mail", "/demo/outbox/some-mail/", NOBODY),
+    # Whoever has the link comes in, whatever her role: `test_pay.py`.
+    Address("pay", "/pay/no-such-link/", NOBODY),
+    Address("pay", "/pay/no-such-link/", NOBODY, "post"),
+    Address("pay_visit_file", "/pay/no-such-link/visit.ics", NOBODY),
+    Address("pay_return", "/return/no-such-link/", NOBODY),
     Address("payments", "/payments/", DESK),
     Address("payments", "/payments/", DESK, "post"),
     Address("payment_links", "/payments/links/", DESK),
