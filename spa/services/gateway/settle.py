@@ -42,9 +42,9 @@ from spa.services.transactions import locked_transaction
 from spa.wompi.answers import Transaction
 
 P, S, T = PaymentState, AppointmentStatus, TransactionStatus
-# What Wompi may turn a transaction into; a refusal that a read calls approved is money.
+# What Wompi may say of a transaction next; a refusal that a read calls approved is money.
 NEXT = {
-    T.PENDING: (T.APPROVED, T.DECLINED, T.ERROR, T.VOIDED),
+    T.PENDING: (T.PENDING, T.APPROVED, T.DECLINED, T.ERROR, T.VOIDED),
     T.DECLINED: (T.APPROVED, T.VOIDED),
     T.ERROR: (T.APPROVED, T.VOIDED),
     T.APPROVED: (T.VOIDED,),
@@ -169,7 +169,7 @@ def _take_in(
     }
     for one in sorted(found, key=lambda one: one.transaction_id):
         row = rows.get(one.transaction_id)
-        if row is not None and _is_news(one, row, now):
+        if row is not None and one.status in NEXT[T(row.status)]:
             row.status = one.status
             row.method, row.status_message = one.method, one.status_message
             row.seen_at, row.body = now, one.body
@@ -182,12 +182,6 @@ def _take_in(
                 ]
             )
     return rows
-
-
-def _is_news(one: Transaction, row: GatewayTransaction, now: datetime) -> bool:
-    """Say whether a report follows on what is written down, or is the first of its transaction."""
-    is_new = row.status == T.PENDING and row.seen_at == now
-    return is_new or one.status in NEXT[T(row.status)]
 
 
 def _carry_out(step: Step, rows: dict[str, GatewayTransaction], case: Case, now: datetime) -> None:

@@ -81,6 +81,16 @@ def test_an_older_status_of_the_same_transaction_changes_nothing(links):
     assert (row_of(approved).status, fresh(payment).state) == ("APPROVED", "approved")
 
 
+def test_nor_does_it_at_the_very_same_moment(links):
+    _visit, payment = links.hold()
+    approved = reported(payment, key="10042-1-00001")
+
+    links.hear(approved)
+    links.hear(reported(payment, "PENDING", key="10042-1-00001"))
+
+    assert (row_of(approved).status, fresh(payment).state) == ("APPROVED", "approved")
+
+
 # -- Twice ------------------------------------------------------------------------------------
 def test_two_approvals_of_one_reference_are_two_receipts(links):
     visit, payment = links.hold()
