@@ -66,22 +66,25 @@ class _GivenMeanwhile(Busy):
     """A manager gave money of the reference to a visit that was not locked for it."""
 
 
-def settle(*, reference: str, found: Sequence[Transaction], now: datetime) -> Settled:
+def settle(
+    *, reference: str, found: Sequence[Transaction], now: datetime, is_all: bool = True
+) -> Settled:
     """Take in what Wompi says of a reference, post what is new, and move the attempt on.
 
     `found` may be all, some or none of its transactions, in any order, and known already: the
-    same report twice changes nothing. Some 12 queries without news, 35 with an approval.
+    same report twice changes nothing. Unless `is_all`, Wompi is still to be asked about the
+    reference when it was to be. Some 12 queries without news, 35 with an approval.
 
     :raises Busy: somebody else held one of its rows for too long
     """
     for _ in range(MOST_TRIES - 1):
         with suppress(_GivenMeanwhile):
-            return _settle(reference, found, now)
-    return _settle(reference, found, now)
+            return _settle(reference, found, now, is_all)
+    return _settle(reference, found, now, is_all)
 
 
 @locked_transaction
-def _settle(reference: str, found: Sequence[Transaction], now: datetime) -> Settled:
+def _settle(reference: str, found: Sequence[Transaction], now: datetime, is_all: bool) -> Settled:
     case = _locked(reference, now)
     rows = _take_in(reference, found, case, now)
     if {row.receipt_id for row in rows.values()} - {None} - case.locked:
@@ -95,7 +98,7 @@ def _settle(reference: str, found: Sequence[Transaction], now: datetime) -> Sett
     for step in decision.steps:
         _carry_out(step, rows, case, now)
     if case.attempt:
-        _move_on(case, decision, now)
+        _move_on(case, decision, now, is_all=is_all)
     return Settled(decision, case.attempt)
 
 
@@ -199,11 +202,12 @@ def _carry_out(step: Step, rows: dict[str, GatewayTransaction], case: Case, now:
             receipts.take_back(case, row, list(rows.values()))
 
 
-def _move_on(case: Case, decision: Decision, now: datetime) -> None:
+def _move_on(case: Case, decision: Decision, now: datetime, *, is_all: bool) -> None:
     """Write the attempt's state and when to look again; tell the client of a refusal."""
     payment, before = case.attempt, case.attempt.state
     fields = ["look_at"]
-    payment.look_at = decision.look_at
+    looks = [moment for moment in (payment.look_at, decision.look_at) if moment]
+    payment.look_at = decision.look_at if is_all else min(looks, default=None)
     if decision.state not in (before, P.APPROVED, P.VOIDED):  # those two were posted, and written
         payment.state = decision.state
         fields.append("state")

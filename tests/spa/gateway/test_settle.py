@@ -1,12 +1,14 @@
 """Wompi's reports, carried out: money is posted once, and every report has a named end (§6.4)."""
 
+from datetime import timedelta
+
 import pytest
 
 from spa.models import Alert, ClientCredit, OutboxMessage, Payment
 from spa.services import booking, gateway, payment_requests
 from spa.services.audit import Actor
 from spa.services.gateway import CannotPay
-from tests.factories import at
+from tests.factories import TODAY, at
 from tests.spa.booking.houses import DESK
 from tests.spa.gateway.links import DEPOSIT, fresh, held, reported, row_of
 from tests.spa.money.till import books, card
@@ -359,6 +361,20 @@ def test_an_attempt_of_which_nothing_came_is_abandoned_and_still_takes_money(lin
     links.hear(reported(payment), now=at(7, 45))
 
     assert (fresh(payment).state, fresh(visit).status) == ("approved", "confirmed")
+
+
+def test_the_news_of_one_transaction_puts_off_no_look_for_the_others(links):
+    _visit, payment = links.hold()
+    assert fresh(payment).look_at == at(7, 3)
+
+    gateway.settle(
+        reference=payment.reference,
+        found=[reported(payment, "DECLINED")],
+        now=at(7, 2, day=TODAY + timedelta(days=3)),
+        is_all=False,
+    )
+
+    assert fresh(payment).look_at == at(7, 3)
 
 
 # -- The link ---------------------------------------------------------------------------------
