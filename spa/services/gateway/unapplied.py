@@ -76,16 +76,23 @@ def let_go(row: GatewayTransaction, *, now: datetime) -> None:
 
 @locked_transaction
 def apply(
-    *, transaction: GatewayTransaction, appointment: Appointment, now: datetime, actor: Actor
+    *,
+    transaction: GatewayTransaction,
+    appointment: Appointment,
+    note: str,
+    now: datetime,
+    actor: Actor,
 ) -> Payment:
     """Let money without a home pay a visit, or the debt that it left; the rest becomes credit.
 
-    :raises RuleBroken: the visit owes nothing (reason `nothing_owed`), or it is money that was
-        never posted (`not_in_the_books`)
+    :raises RuleBroken: the visit owes nothing (reason `nothing_owed`), it is money that was
+        never posted (`not_in_the_books`), or nothing says why (`note_missing`, `note_too_long`)
     :raises Stale: somebody decided meanwhile
     :raises NotAllowed: whoever decides is no manager
     """
-    earlier = _claim(actor, "apply_unapplied", transaction, now, appointment=appointment.pk)
+    earlier = _claim(
+        actor, "apply_unapplied", transaction, now, appointment=appointment.pk, note=note
+    )
     if earlier:
         return Payment.objects.get(pk=earlier)
     visit = (
@@ -95,6 +102,7 @@ def apply(
     )
     client = visit.client = Client.objects.locked().get(pk=visit.client_id)
     row = _lock(transaction, actor)
+    _write_note(row, note)
     if visit.balance_cents <= 0:
         raise RuleBroken(
             _("This visit owes nothing. Choose another one, or give the money as credit."),
@@ -112,20 +120,23 @@ def give_as_credit(
     transaction: GatewayTransaction,
     client: Client,
     location: Location,
+    note: str,
     now: datetime,
     actor: Actor,
 ) -> Payment:
     """Give money without a home to a client as credit.
 
-    :raises RuleBroken: it is money that was never posted (reason `not_in_the_books`)
+    :raises RuleBroken: it is money that was never posted (reason `not_in_the_books`), or nothing
+        says why (`note_missing`, `note_too_long`)
     :raises Stale: somebody decided meanwhile
     :raises NotAllowed: whoever decides is no manager
     """
-    earlier = _claim(actor, "credit_unapplied", transaction, now, client=client.pk)
+    earlier = _claim(actor, "credit_unapplied", transaction, now, client=client.pk, note=note)
     if earlier:
         return Payment.objects.get(pk=earlier)
     client = Client.objects.locked().get(pk=client.pk)
     row = _lock(transaction, actor)
+    _write_note(row, note)
     receipt = _receipt(row, client, location, "", now=now, actor=actor)
     posting = Posting.of_client(client, at=now, actor=actor, location_id=location.pk)
     book(receipt, None, posting=posting, had_no_home=True)
@@ -147,17 +158,10 @@ def record_refund(
     if earlier:
         return GatewayTransaction.objects.get(pk=transaction.pk)
     row = _lock(transaction, actor, posted_only=False)
-    if not note.strip():
-        raise RuleBroken(
-            _("Write down how it was given back: the number of the transfer, or of Wompi’s case."),
-            reason="note_missing",
-        )
-    if len(note) > LONGEST_NOTE:
-        raise RuleBroken(_("That is too long: 200 characters at most."), reason="note_too_long")
+    _write_note(row, note)
     if row.home == H.UNAPPLIED:
         posting = Posting(now, actor)
         journal.unapplied_given_back(posting, cents=row.posted_cents, reason_code=R.REFUNDED)
-    row.resolution_note = note.strip()
     _resolve(row, R.REFUNDED, now=now, actor=actor)
     idempotency.settle(actor=actor, result=str(row.pk))
     return row
@@ -184,6 +188,18 @@ def _lock(
             reason="not_in_the_books",
         )
     return row
+
+
+def _write_note(row: GatewayTransaction, note: str) -> None:
+    """Keep the reason of a decision, which is asked for whatever is decided."""
+    if not note.strip():
+        raise RuleBroken(
+            _("Write down why, so that somebody else understands it: a number, a call, a message."),
+            reason="note_missing",
+        )
+    if len(note.strip()) > LONGEST_NOTE:
+        raise RuleBroken(_("That is too long: 200 characters at most."), reason="note_too_long")
+    row.resolution_note = note.strip()
 
 
 def _receipt(
