@@ -1,5 +1,7 @@
 """What managers have to know at once, told once (architecture §11)."""
 
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -17,6 +19,23 @@ class AlertKind(models.TextChoices):
     GATEWAY_KEYS = "gateway_keys", _("Wompi refuses our keys")
 
 
+class AlertQuerySet(models.QuerySet):
+    def visible_to(self, user) -> Self:
+        """Return what is of a user's houses; of no house is what managers have to know."""
+        here = Q(location__isnull=False)
+        if not user.all_locations:
+            here = Q(location__in=user.locations.all())
+        if user.has_perm("spa.view_gatewaytransaction"):
+            here |= Q(location=None)
+        return self.filter(here)
+
+    def open(self) -> Self:
+        return self.filter(closed_at=None)
+
+    def locked(self) -> Self:
+        return self.select_for_update(no_key=True, of=("self",)).order_by("pk")
+
+
 class Alert(models.Model):
     """Something that a manager has to know, told once as long as it is open.
 
@@ -32,6 +51,8 @@ class Alert(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
     facts = models.JSONField(default=dict)
+
+    objects = AlertQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("alert")

@@ -3,11 +3,18 @@
 from datetime import datetime
 
 from django.db import connection
+from django.utils.translation import gettext_lazy as _
 from psycopg.types.json import Jsonb
 
-from spa.models import Alert, AlertKind
+from spa.errors import RuleBroken, Stale
+from spa.models import Alert, AlertKind, GatewayTransaction
+from spa.services import audit, idempotency, rights
+from spa.services.audit import Actor
 from spa.services.messages.alerts import tell_managers
+from spa.services.transactions import locked_transaction
 
+# What the desk itself does something about; of all else a manager says that she has seen it.
+OF_THE_DESK = (AlertKind.LATE_MONEY, AlertKind.TAKEN_BACK)
 # One statement that also says whether it was news: who raises the same one at once waits here for
 # the other's commit, and then inserts nothing.
 _INSERT = """
@@ -43,3 +50,39 @@ def settle(kind: AlertKind, subject: str, *, now: datetime) -> int:
     """Close what has come to its end by itself; return how many were open. One query."""
     open_ones = Alert.objects.filter(kind=kind, subject=subject, closed_at=None)
     return open_ones.update(closed_at=now)
+
+
+@locked_transaction
+def close(*, alert: Alert, now: datetime, actor: Actor) -> Alert:
+    """Write down that somebody has seen an alert and done what it asks for.
+
+    :raises RuleBroken: its money still waits to be decided about (reason `money_waits`)
+    :raises Stale: it was closed meanwhile
+    :raises NotAllowed: it is a manager's to close
+    """
+    earlier = idempotency.claim(actor=actor, operation="close_alert", now=now, alert=alert.pk)
+    if earlier:
+        return Alert.objects.get(pk=earlier)
+    alert = Alert.objects.locked().get(pk=alert.pk)
+    rights.insist(actor, "spa.view_alert")
+    if alert.kind not in OF_THE_DESK:
+        rights.insist(actor, "spa.view_gatewaytransaction")
+    if alert.closed_at:
+        raise Stale(_("Somebody has seen this alert meanwhile."))
+    if GatewayTransaction.objects.homeless().filter(gateway_id=alert.subject).exists():
+        raise RuleBroken(
+            _("Its money still waits. Decide about it, and the alert ends by itself."),
+            reason="money_waits",
+        )
+
+    alert.closed_at, alert.closed_by = now, actor.user
+    alert.save(update_fields=["closed_at", "closed_by"])
+    audit.record(
+        "ALERT_CLOSED",
+        subject=f"alert:{alert.pk}",
+        actor=actor,
+        now=now,
+        reason_code=alert.kind,
+    )
+    idempotency.settle(actor=actor, result=str(alert.pk))
+    return alert
