@@ -17,10 +17,7 @@ class PaymentFilter(django_filters.FilterSet):
     )
     state = django_filters.ChoiceFilter(
         label=_("State"),
-        choices=[
-            (PaymentState.APPROVED, PaymentState.APPROVED.label),
-            (PaymentState.VOIDED, PaymentState.VOIDED.label),
-        ],
+        choices=PaymentState.choices,
         empty_label=_("Every state"),
     )
     user = django_filters.ModelChoiceFilter(

@@ -187,6 +187,11 @@ class Payment(models.Model):
         return self.code
 
     @property
+    def is_money(self) -> bool:
+        """Whether anything was taken; of an attempt by link only an approval brings money."""
+        return self.state in (PaymentState.APPROVED, PaymentState.VOIDED)
+
+    @property
     def change_cents(self) -> int:
         """What was handed back at once."""
         return self.tendered_cents - self.amount_cents if self.tendered_cents else 0

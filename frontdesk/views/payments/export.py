@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 from frontdesk import places, sheets
 from frontdesk.sheets import Cell
 from frontdesk.views.payments.list import day_asked, filters_of, record_look
-from spa.models import Payment
+from spa.models import Payment, PaymentState
 
 MOST_ROWS = 10_000
 
@@ -39,6 +39,10 @@ def export(request: HttpRequest, kind: str = "csv") -> HttpResponseBase:
 
 
 def _row(payment: Payment) -> tuple[Cell, ...]:
+    # Who adds the columns up has what was taken: an attempt brought nothing, and what was taken
+    # back is given back.
+    amount = payment.amount_cents if payment.is_money else 0
+    back = amount if payment.state == PaymentState.VOIDED else payment.refunded_cents
     zone = payment.location.tz
     return (
         payment.code,
@@ -47,9 +51,9 @@ def _row(payment: Payment) -> tuple[Cell, ...]:
         payment.client.name,
         str(payment.get_method_display()),
         payment.reference,
-        payment.amount_cents // 100,
+        amount // 100,
         payment.tip_cents // 100,
-        payment.refunded_cents // 100,
+        back // 100,
         str(payment.get_state_display()),
         payment.user.name if payment.user else "",
     )

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from spa import localtime
 from spa.models import (
+    WITH_REFERENCE,
     Appointment,
     AppointmentStatus,
     CashMovement,
@@ -15,7 +16,6 @@ from spa.models import (
     CashSession,
     Location,
     Payment,
-    PaymentMethod,
     PaymentState,
 )
 
@@ -81,7 +81,7 @@ class _Clues:
         self.by_card = [
             one
             for one in payments
-            if one.method != PaymentMethod.CASH and one.state == PaymentState.APPROVED
+            if one.method in WITH_REFERENCE and one.state == PaymentState.APPROVED
         ]
         self.voided = [one for one in payments if one.state == PaymentState.VOIDED]
         self.by_hand = list(
