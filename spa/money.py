@@ -47,3 +47,10 @@ def pesos(cents: int) -> str:
     """Return an amount as it is shown: `$ 180.000`, with no-break space and true minus sign."""
     sign = "−" if cents < 0 else ""
     return f"{sign}$\u00a0{abs(cents) // CENTS:,}".replace(",", ".")
+
+
+def exact(cents: int, currency: str) -> str:
+    """Return an amount as the gateway has it, cents and currency too: `$ 71.999,50 COP`."""
+    whole = f"{cents // CENTS:,}".replace(",", ".")
+    sign = "$\u00a0" if currency == "COP" else ""
+    return f"{sign}{whole},{cents % CENTS:02d}\u00a0{currency}"

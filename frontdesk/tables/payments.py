@@ -29,7 +29,10 @@ class PaymentTable(DeskTable):
         order_by=("method", "pk"),
     )
     user = tables.Column(
-        accessor="user__name", verbose_name=_("Taken by"), order_by=("user__name", "pk")
+        accessor="user__name",
+        verbose_name=_("Taken by"),
+        order_by=("user__name", "pk"),
+        default=_("By link"),
     )
     amount_cents = tables.TemplateColumn(
         template_name="payments/_amount_cell.html",

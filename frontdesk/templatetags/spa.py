@@ -34,6 +34,7 @@ FAILURES = {
     "killed": gettext_lazy("Nobody finished sending it"),
 }
 register.filter("pesos", money.pesos)
+register.filter("exact", money.exact)
 register.filter("phone", phones.spoken)
 register.filter("whatsapp", phones.whatsapp)
 register.filter("initials", initials)

@@ -160,9 +160,19 @@ class GatewayTransactionQuerySet(models.QuerySet):
     def locked(self) -> Self:
         return self.select_for_update(no_key=True, of=("self",)).order_by("pk")
 
+    def visible_to(self, user) -> Self:
+        """Return what a user's houses are about; money that is of no house is everybody's."""
+        if user.all_locations:
+            return self
+        return self.filter(Q(payment=None) | Q(payment__location__in=user.locations.all()))
+
+    def without_home(self) -> Self:
+        """Return the transactions whose money had to be decided about, or has to be."""
+        return self.filter(home__in=(H.UNAPPLIED, H.LISTED))
+
     def homeless(self) -> Self:
         """Return the transactions whose money waits for a manager."""
-        return self.filter(home__in=(H.UNAPPLIED, H.LISTED), resolution="")
+        return self.without_home().filter(resolution="")
 
 
 class GatewayTransaction(models.Model):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pytest
 from django.urls import URLPattern, get_resolver
 
-from spa.models import AvailabilityExclusion, Payment
+from spa.models import Alert, AvailabilityExclusion, GatewayTransaction, Payment
 from tests.factories import at, make_location, make_staff
 from tests.frontdesk.people import worker
 from tests.spa.constraints.messages import make_message
@@ -116,9 +116,18 @@ ADDRESSES = [
     Address("payment_links", "/payments/links/", DESK),
     Address("payments_export", "/payments/export/", HOUSE),
     Address("payments_export_xlsx", "/payments/export/xlsx/", HOUSE),
+    Address("unapplied", "/payments/unapplied/", HOUSE),
+    Address("unapplied_one", "/payments/unapplied/{transaction}/", HOUSE),
+    Address("unapplied_clients", "/payments/unapplied/{transaction}/clients/", HOUSE, "post"),
+    Address("unapplied_apply", "/payments/unapplied/{transaction}/apply/", HOUSE, "post"),
+    Address("unapplied_credit", "/payments/unapplied/{transaction}/credit/", HOUSE, "post"),
+    Address("unapplied_refund", "/payments/unapplied/{transaction}/refund/", HOUSE, "post"),
+    Address("alerts", "/payments/alerts/", DESK),
+    Address("alert_close", "/payments/alerts/{alert}/close/", DESK, "post"),
     Address("payment", "/payments/{payment}/", DESK),
     Address("payment_give_back", "/payments/{payment}/give-back/", HOUSE, "post"),
     Address("payment_take_back", "/payments/{payment}/take-back/", HOUSE, "post"),
+    Address("payment_annul", "/payments/{payment}/annul/", HOUSE, "post"),
     Address("cash", "/cash/", DESK),
     Address("cash_open", "/cash/open/", DESK, "post"),
     Address("cash_move", "/cash/move/", DESK, "post"),
@@ -188,7 +197,27 @@ def keys(visit, monkeypatch):
         "exclusion": block(item.staff).pk,
         "payment": Payment.objects.get().code,
         "message": make_message(subject=visit.code, location=visit.location).pk,
+        "transaction": money_of(Payment.objects.get()).pk,
+        "alert": Alert.objects.create(
+            kind="late_money", subject=visit.code, location=visit.location, opened_at=at(9)
+        ).pk,
     }
+
+
+def money_of(payment):
+    """Return what came in dollars for a payment: in no book, and to be decided about."""
+    return GatewayTransaction.objects.create(
+        gateway_id="10042-1",
+        reference=payment.reference,
+        payment=payment,
+        status="APPROVED",
+        amount_cents=20_00,
+        currency="USD",
+        created_at=at(9),
+        seen_at=at(9),
+        home="listed",
+        mismatch="currency",
+    )
 
 
 def block(staff):
@@ -229,13 +258,17 @@ def test_an_address_is_open_to_its_roles_and_to_nobody_else(ask, address):
 # -- What is whose (SEC-12) ------------------------------------------------------------------
 # A visit, what was paid and told of it, a therapist and a room belong to a house; a client
 # belongs to all of them.
-HOUSES_OWN = {"code", "staff", "room", "exclusion", "payment", "message"}
+HOUSES_OWN = {
+    *("code", "staff", "room", "exclusion", "payment", "message", "transaction", "alert"),
+}
 OF_A_HOUSE = [one for one in ADDRESSES if one.objects & HOUSES_OWN]
 OF_ALL_HOUSES = [one for one in ADDRESSES if one.objects == {"client"}]
 # Of her health only who books or treats her may know, and who decides for every house.
 OF_HER_HEALTH = {"health_notes", "write_health_note"}
 NO_SUCH = {
-    **dict.fromkeys(("staff", "room", "client", "exclusion", "message"), 999_999),
+    **dict.fromkeys(
+        ("staff", "room", "client", "exclusion", "message", "transaction", "alert"), 999_999
+    ),
     "code": "BR-99999",
     "payment": "PG-99999",
 }

@@ -92,3 +92,15 @@ def test_cents_are_refused_by_name(text):
 @given(some.integers(0, 10**12))
 def test_what_is_shown_can_be_typed_again(pesos):
     assert money.typed(money.pesos(pesos * money.CENTS)) == pesos * money.CENTS
+
+
+@pytest.mark.parametrize(
+    ("cents", "currency", "shown"),
+    [
+        (71_999_99, "COP", "$\u00a071.999,99\u00a0COP"),
+        (5, "COP", "$\u00a00,05\u00a0COP"),
+        (1_234_567_00, "USD", "1.234.567,00\u00a0USD"),
+    ],
+)
+def test_what_the_gateway_reports_is_shown_to_the_cent(cents, currency, shown):
+    assert money.exact(cents, currency) == shown

@@ -4,6 +4,7 @@ from uuid import uuid4
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,9 +16,10 @@ from frontdesk.forms.refund import BY_THE_BANK, RefundForm
 from frontdesk.htmx import wants_fragment
 from spa import clock, money
 from spa.errors import BusinessLogicError
-from spa.models import Payment
+from spa.models import AT_THE_DESK, GatewayTransaction, Payment, User
 from spa.services import audit, payments
 from spa.services.audit import Actor
+from spa.services.gateway import void
 
 may_give_back = permission_required("spa.refund_payment", raise_exception=True)
 FIELDS = {
@@ -37,7 +39,7 @@ FIELDS = {
 @permission_required("spa.view_payment", raise_exception=True)
 def payment(request: HttpRequest, code: str) -> HttpResponse:
     """Show one payment; audited."""
-    found = _find(request, code)
+    found = find(request, code)
     audit.record(
         "ADMIN_ENDPOINT_HIT",
         subject=f"payment:{found.code}",
@@ -45,17 +47,17 @@ def payment(request: HttpRequest, code: str) -> HttpResponse:
         now=clock.now(),
         view="payment",
     )
-    return _show(request, found)
+    return show(request, found)
 
 
 @require_POST
 @may_give_back
 def give_back(request: HttpRequest, code: str) -> HttpResponse:
     """Refund a part of a payment, or enter that the bank took it back."""
-    found = _find(request, code)
+    found = find(request, code)
     form = RefundForm(request.POST)
     if not form.is_valid():
-        return _show(request, found, form, status=422)
+        return show(request, found, form, status=422)
     read = form.cleaned_data
     actor = Actor(user=request.user, request_id=read["request_id"])
     try:
@@ -80,7 +82,7 @@ def give_back(request: HttpRequest, code: str) -> HttpResponse:
             )
     except BusinessLogicError as refusal:
         form.add_error(FIELDS.get(str(refusal.facts.get("reason"))), refusal.detail)
-        return _show(request, found, form, status=refusal.http_status)
+        return show(request, found, form, status=refusal.http_status)
     messages.success(request, _("%(amount)s given back") % {"amount": money.pesos(read["amount"])})
     return redirect(f"{reverse('payment', args=[code])}{places.query(request)}")
 
@@ -89,13 +91,13 @@ def give_back(request: HttpRequest, code: str) -> HttpResponse:
 @may_give_back
 def take_back(request: HttpRequest, code: str) -> HttpResponse:
     """Take a payment of today back whole: it was entered wrongly."""
-    found = _find(request, code)
+    found = find(request, code)
     try:
         payments.void(payment=found, now=clock.now(), actor=Actor(user=request.user))
     except BusinessLogicError as refusal:
         if wants_fragment(request):
             raise  # as a notice: the page stays
-        return _show(request, found, status=refusal.http_status, refusal=refusal)
+        return show(request, found, status=refusal.http_status, refusal=refusal)
     messages.success(request, _("%(code)s was taken back") % {"code": code})
     there = f"{reverse('payment', args=[code])}{places.query(request)}"
     if wants_fragment(request):
@@ -103,14 +105,15 @@ def take_back(request: HttpRequest, code: str) -> HttpResponse:
     return redirect(there)
 
 
-def _find(request: HttpRequest, code: str) -> Payment:
+def find(request: HttpRequest, code: str) -> Payment:
+    """Return a payment of the user's houses; else a 404."""
     visible = Payment.objects.visible_to(request.user).select_related(
         "client", "user", "location", "session__drawer"
     )
     return get_object_or_404(visible, code=code)
 
 
-def _show(
+def show(
     request: HttpRequest,
     found: Payment,
     form: RefundForm | None = None,
@@ -118,15 +121,33 @@ def _show(
     status: int = 200,
     refusal: BusinessLogicError | None = None,
 ) -> HttpResponse:
-    location = found.location
-    today = location.today(now=clock.now())
+    """Show a payment with what became of it, and a form as it was filled in."""
+    location, now = found.location, clock.now()
+    is_of_today = location.today(now=found.at) == location.today(now=now)
+    transactions = _transactions(request.user, found)
+    brought_by = next((one for one in transactions if one.receipt_id == found.pk), None)
     context = {
         "payment": found,
         "tips": found.tips.select_related("staff").order_by("pk"),
         "refunds": found.refunds.select_related("user").order_by("pk"),
         "zone": location.tz,
-        "is_of_today": location.today(now=found.at) == today,
+        "transactions": transactions,
+        "brought_by": brought_by,
+        "waits_for_wompi": brought_by is not None and void.is_awaited(found, brought_by, now=now),
+        "can_be_voided": void.can_be_voided(found, brought_by, now=now),
+        "can_be_taken_back": found.method in AT_THE_DESK
+        and is_of_today
+        and not found.refunded_cents,
+        "request_id": uuid4(),
         "form": form or RefundForm(initial={"request_id": uuid4()}),
         "refusal": refusal,
     }
     return render(request, "payments/payment.html", context, status=status)
+
+
+def _transactions(user: User, found: Payment) -> list[GatewayTransaction]:
+    """Return what Wompi reported of a payment, to whom that may be shown."""
+    if found.method in AT_THE_DESK or not user.has_perm("spa.view_gatewaytransaction"):
+        return []
+    about = GatewayTransaction.objects.filter(Q(payment=found) | Q(receipt=found))
+    return list(about.order_by("created_at", "pk"))

@@ -40,6 +40,16 @@ def can_be_voided(
     )
 
 
+def is_awaited(payment: Payment, transaction: GatewayTransaction, *, now: datetime) -> bool:
+    """Say whether a void was just asked for, of which Wompi has said nothing yet."""
+    return (
+        payment.state == PaymentState.APPROVED
+        and transaction.void_asked_at is not None
+        and not transaction.void_refused
+        and now < transaction.void_asked_at + UNDER_WAY
+    )
+
+
 @locked_transaction
 def ask(*, payment: Payment, now: datetime, actor: Actor) -> GatewayTransaction:
     """Have the gateway asked to annul a card payment of today; the money stays till it says so.
@@ -59,8 +69,7 @@ def ask(*, payment: Payment, now: datetime, actor: Actor) -> GatewayTransaction:
             _("Wompi annuls only a card payment of today, and only whole. Refund it instead."),
             reason="not_voidable",
         )
-    asked = row.void_asked_at and not row.void_refused
-    if asked and now < row.void_asked_at + UNDER_WAY:
+    if is_awaited(payment, row, now=now):
         raise Stale(_("That was asked for already. The page will tell when Wompi has done it."))
     row.void_asked_at, row.void_asked_by, row.void_refused = now, actor.user, ""
     row.save(update_fields=["void_asked_at", "void_asked_by", "void_refused"])
