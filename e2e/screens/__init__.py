@@ -11,6 +11,7 @@ from e2e.screens import (  # noqa: F401 — each registers its own
     therapist,
     till,
     why,
+    wompi,
 )
 from e2e.screens.registry import SCREENS, furnish, to
 

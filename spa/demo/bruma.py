@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from spa.demo import holds, house, people, till, today, visits
+from spa.demo import holds, house, links, people, till, today, visits
 from spa.models import Location
 
 BACK, AHEAD = 90, 30  # days
@@ -38,4 +38,5 @@ def start(now: datetime, *, back: int = BACK, ahead: int = AHEAD) -> Started | N
     led_on = visits.advance(now)
     written += today.fill_up(now)
     led_on += today.enliven(now)
-    return Started(written + holds.keep_some(now), led_on)
+    written += holds.keep_some(now)
+    return Started(written + links.go_wrong(now), led_on)

@@ -23,11 +23,11 @@ def keep_some(now: datetime) -> int:
     waiting = Appointment.objects.filter(
         location=location, status=AppointmentStatus.PENDING_PAYMENT, held_until__gt=now
     ).count()
-    return sum(_book(location, minutes, now) for minutes in KEPT[waiting:])
+    return sum(book(location, minutes, now) is not None for minutes in KEPT[waiting:])
 
 
-def _book(location: Location, minutes: int, now: datetime) -> bool:
-    """Book somebody at some free time that is far enough ahead; whether anybody could be."""
+def book(location: Location, minutes: int, now: datetime) -> Appointment | None:
+    """Book somebody at some free time that is far enough ahead; None where nobody could be."""
     chance = random.Random(f"{now.isoformat()} {minutes}")
     today = location.today(now=now)
     services = list(Service.objects.offered().filter(room_kind__isnull=False).order_by("pk"))
@@ -56,7 +56,7 @@ def _book(location: Location, minutes: int, now: datetime) -> bool:
         if not starts:
             continue
         try:
-            booking.book_at(
+            return booking.book_at(
                 location=location,
                 client=client,
                 wanted=wanted,
@@ -67,5 +67,4 @@ def _book(location: Location, minutes: int, now: datetime) -> bool:
             )
         except BusinessLogicError:
             continue
-        return True
-    return False
+    return None

@@ -12,6 +12,7 @@ from spa.demo.stories import Story
 from spa.demo.today import CARDS
 from spa.models import (
     Action,
+    Alert,
     Appointment,
     AppointmentChange,
     AppointmentItem,
@@ -21,15 +22,17 @@ from spa.models import (
     Client,
     ClientChange,
     Consent,
+    GatewayTransaction,
     Room,
     Service,
     StaffMember,
 )
-from spa.services import booking, slots
+from spa.services import booking, gateway, slots
 from spa.services.audit import Actor
 from spa.services.slots import Wanted
 from tests.factories import make_user
 from tests.spa.demo_spa import LOOKS, clock, findings, fingerprint, looks, start, todays
+from tests.spa.gateway.links import with_keys
 
 S = AppointmentStatus
 NOW = clock(11, 20)
@@ -256,3 +259,33 @@ def test_a_day_that_was_emptied_is_filled_again():
     assert shown["cancelled"] >= cancelled
     assert findings() == []
     assert start(NOW).written == 0
+
+
+# -- Where it has a gateway -------------------------------------------------------------------
+def test_a_deposit_came_too_small_and_one_too_late_whatever_number_of_starts(settings):
+    with_keys(settings)
+
+    starts = [start(NOW + timedelta(minutes=minutes)) for minutes in (0, 0, 5)]
+
+    assert [started.written for started in starts[:2]] == [1, 0]
+    stray = GatewayTransaction.objects.homeless().get()
+    assert stray.payment.amount_cents - stray.amount_cents == 10_000_00
+    late = Alert.objects.get(kind="late_money", closed_at=None)
+    assert Appointment.objects.get(code=late.subject).status == S.CANCELLED
+    assert findings() == []
+
+
+def test_what_was_decided_about_them_stays_decided(settings):
+    with_keys(settings)
+    start(NOW)
+    stray = GatewayTransaction.objects.homeless().get()
+    gateway.record_refund(transaction=stray, note="Transfer", now=NOW, actor=Actor())
+
+    start(NOW + timedelta(days=1))
+
+    assert not GatewayTransaction.objects.homeless().exists()
+    assert findings() == []
+
+
+def test_without_a_gateway_there_is_no_such_money():
+    assert not GatewayTransaction.objects.exists()
