@@ -279,14 +279,14 @@ def homeless(links, hold):
 
 def decisions(links, homeless) -> dict:
     """Return each way to decide about it, called by a manager."""
-    by = {"now": at(9), "actor": Actor(user=links.till.manager)}
+    by = {"note": "Caso 12", "now": at(9), "actor": Actor(user=links.till.manager)}
     other = links.till.visit(hour=15, client=make_client())
     return {
         "applied": lambda: gateway.apply(transaction=homeless, appointment=other, **by),
         "credited": lambda: gateway.give_as_credit(
             transaction=homeless, client=other.client, location=other.location, **by
         ),
-        "refunded": lambda: gateway.record_refund(transaction=homeless, note="Caso 12", **by),
+        "refunded": lambda: gateway.record_refund(transaction=homeless, **by),
     }
 
 
@@ -324,7 +324,7 @@ def test_without_the_locks_it_would_be_given_twice(links, homeless, monkeypatch)
 def test_wompi_takes_it_back_while_a_manager_applies_it_to_another_visit(links, homeless, hold):
     """What she applied is found, though it was no part of the reference when Wompi was asked."""
     other = links.till.visit(hour=15, client=make_client())
-    by = {"now": at(9), "actor": Actor(user=links.till.manager)}
+    by = {"note": "Caso 12", "now": at(9), "actor": Actor(user=links.till.manager)}
     told = reported(hold[1], "VOIDED", key=KEY, cents=50_000_00)
 
     thread = while_the_first_is_open(

@@ -287,6 +287,7 @@ def test_money_that_a_manager_applies_closes_it_too(links):
     gateway.apply(
         transaction=row_of(told),
         appointment=visit,
+        note="Caso 12",
         now=at(8),
         actor=Actor(user=links.till.manager),
     )

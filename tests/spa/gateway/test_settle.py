@@ -410,6 +410,7 @@ def test_money_without_a_home_can_pay_what_a_cancelled_visit_still_owes(links):
     gateway.apply(
         transaction=row_of(told),
         appointment=visit,
+        note="Caso 12",
         now=at(13),
         actor=Actor(user=links.till.manager),
     )
