@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 
 from spa import clock
+from spa.errors import Busy
 from spa.services import gateway
 from spa.services.gateway import void as voids
 from spa.wompi import keys
@@ -59,16 +60,19 @@ def reconcile() -> int:
                     done += ask(client, name)
                 except GatewayUnavailable:
                     return done
-                except GatewayError:
+                except (GatewayError, Busy):  # it has its turn again; the others do not wait
                     continue
     return done
 
 
 def _unless_away(ask: Callable[[Client, str], int], name: str) -> int:
-    """Ask, and leave it to `reconcile` if Wompi is away: a task that fails would come back too."""
+    """Ask, and leave it to `reconcile` if Wompi is away, or somebody holds the visit.
+
+    A task that fails would come back too.
+    """
     try:
         return ask(Client.from_settings(), name)
-    except GatewayError:
+    except (GatewayError, Busy):
         return 0
 
 
