@@ -49,10 +49,14 @@ UNION ALL
 SELECT transaction_id FROM spa_webhookevent WHERE look_at < %(now)s - interval '1 hour'
 """
 
+# An announcement is looked at until a read says what it was, or until two days of tries are over.
+_UNREAD = "SELECT transaction_id FROM spa_webhookevent WHERE truth = '' AND look_at IS NULL"
+
 CHECKS = {
     "a transaction of the gateway is not where it says:": _POSTED,
     "a payment by link has no transaction:": _RECEIPT,
     "money without a home is not what the journal says:": _HOMELESS,
     "a link is open for a visit that will not be:": _REQUEST,
+    "what an event of Wompi announced was never read:": _UNREAD,
 }
 LATE = {"Wompi was not asked for an hour about": _STUCK}
