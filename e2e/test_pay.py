@@ -116,7 +116,8 @@ def test_the_page_that_waits_learns_of_the_payment_by_itself(page, world, open_l
     open_link(page, Link(payment.request), Link(payment.request).return_path)
     heading = page.get_by_role("heading", level=1)
     expect(heading).to_have_text("Estamos confirmando tu pago")
-    expect(page.get_by_role("link", name="Ver de nuevo")).to_be_hidden()
+    expect(page.get_by_text("Ver de nuevo")).to_be_hidden()
+    expect(page.get_by_text("Ver de nuevo")).to_have_count(1)
 
     world.hear(reported(payment))
     page.clock.run_for(5_000)
