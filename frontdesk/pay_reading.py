@@ -107,7 +107,9 @@ class Reading:
 
     @property
     def left_for_the_spa_cents(self) -> int:
-        """What is still to be paid once this is."""
+        """What is still to be paid once this is; unknown while a payment is under way."""
+        if self.state in pay_page.UNDER_WAY:
+            return 0
         return max(self.visit.balance_cents - (self.facts.due_cents if self.can_pay else 0), 0)
 
     @property

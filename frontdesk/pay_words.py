@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from frontdesk.pay_page import State
 from frontdesk.pay_reading import Reading
-from frontdesk.templatetags.spa import told_at, told_clock, told_day
+from frontdesk.templatetags.spa import told_at, told_day
 from spa import money
 from spa.models import AppointmentStatus
 
@@ -59,6 +59,23 @@ def why_refused(read: Reading) -> str | Promise:
     return REFUSALS.get(last.message.strip().lower(), "") if last else ""
 
 
+def status(read: Reading) -> Words:
+    """Return the same for a page that tells no more than the state: nothing of her or her visit."""
+    told = words(read)
+    match read.state:
+        case State.PAID:
+            lead = _("We received your payment.")
+        case State.CREDIT:
+            lead = _("The payment came too late, and is yours as credit.")
+        case State.EXPIRED:
+            lead = _no_charge(read)
+        case State.CANCELLED:
+            lead = _("There is nothing to pay.")
+        case _:
+            return told
+    return Words(told.heading, lead, told.icon, told.tone)
+
+
 def named(words: Words, name: str) -> Words:
     """Return the same to somebody by her first name, where it greets her or has good news."""
     if words.tone == "ok":
@@ -107,7 +124,7 @@ def _paid(read: Reading) -> str:
         thanks = _("We received your payment.")
     if not read.is_ahead or not visit.is_active:
         return _("%(thanks)s Thank you for coming.") % {"thanks": thanks}
-    return _("%(thanks)s We expect you on %(day)s at %(time)s.") % {
+    return _("%(thanks)s We expect you at %(time)s on %(day)s.") % {
         "thanks": thanks,
         "day": told_day(visit.starts_at, visit.location.tz),
         "time": told_at(visit.starts_at, visit.location.tz),
@@ -127,7 +144,9 @@ def _of_an_end(read: Reading) -> Words:
             lead = f"{_freed(read)} {_no_charge(read)}"
             return Words(_("The time to pay is over"), lead, "hourglass", "warn")
         case State.LAPSED:
-            return Words(_("This link is over"), _no_charge(read), "hourglass", "warn")
+            lead = _("%(charge)s You can ask for another, or pay at the spa.")
+            lead %= {"charge": _no_charge(read)}
+            return Words(_("This link is over"), lead, "hourglass", "warn")
         case State.ENDED:
             lead = _("The spa ended it. %(charge)s") % {"charge": _no_charge(read)}
             return Words(_("This link does not work any more"), lead, "link-2-off", "mute")
@@ -144,9 +163,9 @@ def _of_an_end(read: Reading) -> Words:
 def _freed(read: Reading) -> str:
     when = {
         "day": told_day(read.visit.starts_at, read.visit.location.tz),
-        "time": told_clock(read.visit.starts_at, read.visit.location.tz),
+        "time": told_at(read.visit.starts_at, read.visit.location.tz),
     }
-    return _("We do not keep %(day)s, %(time)s any more.") % when
+    return _("We do not keep %(time)s on %(day)s any more.") % when
 
 
 def _no_charge(read: Reading) -> str:

@@ -120,8 +120,8 @@ def told_clock(moment: datetime, zone) -> str:
 
 @register.filter
 def told_at(moment: datetime, zone) -> str:
-    """Return the same within a sentence, where Spanish has an article: `las 2:15 p. m.`"""
-    time = {"time": told_clock(moment, zone)}
+    """Return the same within a sentence, unbroken, and in Spanish with its article: `las 2:15 …`"""
+    time = {"time": told_clock(moment, zone).replace(" ", "\u00a0")}
     if moment.astimezone(zone).hour % 12 == 1:
         return pgettext("one o’clock", "%(time)s") % time
     return pgettext("o’clock", "%(time)s") % time
@@ -130,9 +130,9 @@ def told_at(moment: datetime, zone) -> str:
 @register.filter
 def told_hours(visit, zone) -> str:
     """Return from when to when, as clients are told it: `2:15 a 4:00 p. m.`"""
-    start, end = (told_clock(moment, zone) for moment in (visit.starts_at, visit.ends_at))
-    noons = {moment.astimezone(zone).hour < NOON for moment in (visit.starts_at, visit.ends_at)}
-    if len(noons) == 1:
+    moments = (visit.starts_at, visit.ends_at)
+    start, end = (told_clock(moment, zone) for moment in moments)
+    if len({moment.astimezone(zone).hour < NOON for moment in moments}) == 1:
         start = start.partition(" ")[0]
     return _("%(start)s to %(end)s") % {"start": start, "end": end}
 

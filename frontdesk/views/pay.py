@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from frontdesk import address, pay_reading
 from frontdesk.pay_page import UNDER_WAY
 from frontdesk.pay_reading import Reading
-from frontdesk.pay_words import named, why_refused, words
+from frontdesk.pay_words import named, status, why_refused, words
 from frontdesk.token_pages import find, leads_to_the_checkout, token_page
 from spa import clock
 from spa.errors import BusinessLogicError
@@ -112,7 +112,6 @@ def _answer(
     else:
         said = LANGUAGES.get(request.GET.get("lang", ""), read.client.language)
         with translation.override(said):
-            told = words(read)
             response = render(
                 request,
                 "pay/_main.html" if mark else "pay/page.html",
@@ -121,7 +120,9 @@ def _answer(
                     "visit": read.visit,
                     "zone": read.house.tz,
                     "house": read.house,
-                    "words": told if is_back else named(told, read.client.first_name),
+                    "words": status(read)
+                    if is_back
+                    else named(words(read), read.client.first_name),
                     "why": why_refused(read),
                     "is_back": is_back,
                     "refusal": refusal,

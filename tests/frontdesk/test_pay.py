@@ -46,7 +46,8 @@ def open_link(world, client, monkeypatch):
 
 
 def text(response) -> str:
-    return response.content.decode()
+    """Return a page with plain spaces."""
+    return response.content.decode().replace("\u00a0", " ")
 
 
 def rows() -> dict[str, int]:

@@ -54,7 +54,7 @@ def test_it_holds_no_link_that_pays_and_nothing_of_her(world, back, name):
 
     assert "/pay/" not in page
     assert "<form" not in page
-    for marker in (link.token, "Mariana", "Masaje", "Paola", "Calle 61"):
+    for marker in (link.token, "Mariana", "Masaje", "Paola", "Calle 61", "noviembre", "$"):
         assert marker not in page
 
 
