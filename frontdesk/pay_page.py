@@ -14,12 +14,11 @@ from spa.models import (
     PaymentState,
     RequestEnd,
     RequestPurpose,
-    TransactionStatus,
 )
 from spa.services.gateway.decide import GRACE
 from spa.wompi.checkout import LEAST_CENTS
 
-S, P, T, E = AppointmentStatus, PaymentState, TransactionStatus, RequestEnd
+S, P, E = AppointmentStatus, PaymentState, RequestEnd
 STANDING = (S.CONFIRMED, S.ARRIVED, S.IN_SERVICE, S.COMPLETED)
 LOST = (S.EXPIRED, S.CANCELLED, S.NO_SHOW)
 
@@ -54,13 +53,13 @@ POLLS = dict.fromkeys(PAYABLE, 15) | dict.fromkeys(UNDER_WAY, 5)
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """An attempt to pay, and what Wompi said of its transactions, the latest first."""
+    """An attempt to pay by the link."""
 
     state: str
     at: datetime
     applied_cents: int = 0
-    statuses: tuple[str, ...] = ()
-    message: str = ""  # of the latest, in Wompi's words
+    is_known: bool = False  # Wompi has a transaction of it
+    message: str = ""  # of the latest one, in Wompi's words
 
     @property
     def is_undecided(self) -> bool:
@@ -69,12 +68,13 @@ class Tried:
     @property
     def is_unknown(self) -> bool:
         """Begun, and no more is known of it."""
-        return self.state == P.PENDING and not self.statuses
+        return self.state == P.PENDING and not self.is_known
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """All that the state follows from. `attempts`: the latest first; `status`: of the visit."""
+    """All that the state follows from. `attempts`: the latest first; `status`: of the visit;
+    `is_under_way`: Wompi works on a payment of the visit, by this link or another."""
 
     purpose: str
     closed_reason: str
@@ -83,6 +83,7 @@ class Facts:
     due_cents: int
     attempts: Sequence[Tried]
     now: datetime
+    is_under_way: bool = False
     has_gateway: bool = True
     is_down: bool = False
 
@@ -121,9 +122,7 @@ def _of_money(facts: Facts) -> State | None:
             return State.GIVEN_BACK
         if was_paid or (facts.status in STANDING and not facts.due_cents):
             return State.PAID
-    if any(T.PENDING in one.statuses for one in facts.attempts):
-        return State.PROCESSING
-    return None
+    return State.PROCESSING if facts.is_under_way else None
 
 
 def _of_the_end(facts: Facts) -> State | None:

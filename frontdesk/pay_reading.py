@@ -1,10 +1,12 @@
 """What a payment link's page is drawn from: five queries, one less where nothing can be paid."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 from itertools import groupby
+from operator import attrgetter
+from typing import NamedTuple
 
 from django.db.models import Subquery, Sum
 
@@ -22,8 +24,10 @@ from spa.models import (
     PaymentRequest,
     RequestPurpose,
     SpaPolicy,
+    TransactionStatus,
 )
 from spa.services import payment_requests
+from spa.services.gateway.decide import ASKED_FOR
 from spa.wompi import breaker, keys
 
 # A countdown is drawn of what ends within a day; of what waits for days the day is told.
@@ -147,13 +151,15 @@ def read(request: PaymentRequest, *, now: datetime, is_back: bool = False) -> Re
         .annotate(free_change_hours=Subquery(hours))
         .first()
     )
+    rows = _rows(request)
     facts = Facts(
         purpose=request.purpose,
         closed_reason=request.closed_reason,
         ends_at=payment_requests.end_of(request, visit),
         status=visit and visit.status,
         due_cents=payment_requests.due_cents(visit, request.purpose) if visit else 0,
-        attempts=tuple(_tried(request)),
+        attempts=tuple(_tried(request, rows)),
+        is_under_way=any(_is_under_way(row, now) for row in rows),
         now=now,
         has_gateway=keys.are_set(),
         is_down=keys.are_set() and request.is_open and breaker.is_open(),
@@ -168,21 +174,43 @@ def is_shown(reading: Reading) -> bool:
     return reading.now < end + payment_requests.SHOWN_AFTERWARDS
 
 
-def _tried(request: PaymentRequest) -> Iterator[Tried]:
-    rows = (
-        Payment.objects.filter(request=request)
+class Row(NamedTuple):
+    """An attempt to pay for the visit, by this link or another, with one of its transactions."""
+
+    request: int
+    pk: int
+    state: str
+    at: datetime
+    applied_cents: int
+    status: str | None  # from here on of the transaction: Wompi knows none
+    message: str | None
+    created_at: datetime | None
+
+
+def _rows(request: PaymentRequest) -> list[Row]:
+    return [
+        Row(*row)
+        for row in Payment.objects.filter(appointment=request.appointment, request__isnull=False)
         .order_by("-pk", "-transactions__created_at", "-transactions__pk")
         .values_list(
-            *("pk", "state", "at", "applied_cents"),
-            *("transactions__status", "transactions__status_message"),
+            *("request", "pk", "state", "at", "applied_cents", "transactions__status"),
+            *("transactions__status_message", "transactions__created_at"),
         )
-    )
-    for (_pk, state, at, applied), group in groupby(rows, key=lambda row: row[:4]):
-        told = [(status, message) for *_rest, status, message in group if status]
+    ]
+
+
+def _tried(request: PaymentRequest, rows: Iterable[Row]) -> Iterator[Tried]:
+    own = (row for row in rows if row.request == request.pk)
+    for _pk, (latest, *_others) in groupby(own, key=attrgetter("pk")):
         yield Tried(
-            state=state,
-            at=at,
-            applied_cents=applied,
-            statuses=tuple(status for status, _message in told),
-            message=told[0][1] if told else "",
+            state=latest.state,
+            at=latest.at,
+            applied_cents=latest.applied_cents,
+            is_known=latest.status is not None,
+            message=latest.message or "",
         )
+
+
+def _is_under_way(row: Row, now: datetime) -> bool:
+    """As `gateway.open_attempt` has it: what Wompi never ended locks nothing for ever."""
+    return row.status == TransactionStatus.PENDING and row.created_at > now - ASKED_FOR

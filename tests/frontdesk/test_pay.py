@@ -336,6 +336,16 @@ def test_who_cannot_pay_reads_why_on_the_page_as_it_is_now(world, open_link, nam
     assert Payment.objects.count() == before
 
 
+def test_one_link_is_locked_while_another_of_the_visit_is_paid(world, open_link):
+    visit, payment = begun(world)
+    payment_requests.end(appointment=visit, now=at(7, 5), actor=DESK)
+    link = Link(world.ask(visit, now=at(7, 5)))
+    world.hear(reported(payment, "PENDING", created_at=at(7, 5)))
+
+    assert 'data-state="processing-' in text(open_link(link))
+    assert press(open_link, link).status_code == 422
+
+
 def test_a_form_from_elsewhere_is_refused(world, open_link):
     link = held(world)
     open_link(link)  # the moment

@@ -9,12 +9,12 @@ from spa.models import AppointmentStatus, PaymentState, RequestEnd
 from tests.factories import at
 
 BEGUN = Tried("pending", at(7, 2))
-PENDING = Tried("pending", at(7, 2), statuses=("PENDING",))
-DECLINED = Tried("declined", at(7, 2), statuses=("DECLINED",))
+KNOWN = Tried("pending", at(7, 2), is_known=True)
+DECLINED = Tried("declined", at(7, 2), is_known=True)
 ABANDONED = Tried("abandoned", at(7, 2))
-APPROVED = Tried("approved", at(7, 2), 72_000_00, ("APPROVED",))
-LATE = Tried("approved", at(7, 2), 0, ("APPROVED",))
-VOIDED = Tried("voided", at(7, 2), 72_000_00, ("VOIDED",))
+APPROVED = Tried("approved", at(7, 2), 72_000_00, is_known=True)
+LATE = Tried("approved", at(7, 2), 0, is_known=True)
+VOIDED = Tried("voided", at(7, 2), 72_000_00, is_known=True)
 IN_TIME, OVER, LONG_OVER = at(7, 10), at(7, 25), at(7, 31)
 
 HELD = Facts(
@@ -42,10 +42,11 @@ TABLE = [
     ("Wompi is away, begun", HELD, {"is_down": True, "attempts": (BEGUN,)}, State.DOWN),
     ("more became due", BALANCE, {"attempts": (APPROVED,)}, State.HELD),
     # -- What is under way
-    ("under way", HELD, {"attempts": (PENDING,)}, State.PROCESSING),
-    ("an older one under way", HELD, {"attempts": (BEGUN, PENDING)}, State.PROCESSING),
-    ("under way, too late", HELD, {"attempts": (PENDING,), "now": OVER}, State.PROCESSING),
-    ("under way, ended", HELD, {"attempts": (PENDING,), "closed_reason": "ended"}, "processing"),
+    ("under way", HELD, {"attempts": (KNOWN,), "is_under_way": True}, State.PROCESSING),
+    ("under way by another link", HELD, {"is_under_way": True}, State.PROCESSING),
+    ("under way, too late", HELD, {"is_under_way": True, "now": OVER}, State.PROCESSING),
+    ("under way, ended", HELD, {"is_under_way": True, "closed_reason": "ended"}, "processing"),
+    ("under way for days", HELD, {"attempts": (KNOWN,)}, State.HELD),
     ("begun, just over", HELD, {"attempts": (BEGUN,), "now": OVER}, State.CHECKING),
     ("begun, long over", HELD, {"attempts": (BEGUN,), "now": LONG_OVER}, State.EXPIRED),
     # -- What was paid
@@ -88,10 +89,10 @@ def test_the_state_of_a_link(facts, more, state):
 
 def test_whatever_is_known_there_is_a_state():
     tried = [
-        Tried(state, at(7, 2), cents, statuses)
+        Tried(state, at(7, 2), cents, is_known)
         for state in PaymentState.values
         for cents in (0, 100_00)
-        for statuses in ((), ("PENDING",), ("DECLINED",), ("APPROVED",))
+        for is_known in (False, True)
     ]
     for facts in (HELD, BALANCE):
         for status in (None, *AppointmentStatus.values):
@@ -107,7 +108,7 @@ def test_whatever_is_known_there_is_a_state():
     ("attempts", "state"),
     [
         ((BEGUN,), State.CHECKING),
-        ((PENDING,), State.PROCESSING),
+        ((KNOWN,), State.CHECKING),
         ((DECLINED,), State.DECLINED),
         ((BEGUN, DECLINED), State.CHECKING),
         ((ABANDONED,), State.HELD),
