@@ -13,9 +13,11 @@ from django.db import transaction
 from e2e.axe import SETTLED, WIDTHS
 from e2e.screens import SCREENS, to
 from e2e.spa_house import SpaHouse, log_in, make_worker
+from e2e.test_pay import open_link, world  # noqa: F401 — fixtures
 from spa.demo import bruma
 from spa.models import Appointment, AppointmentStatus, Location, Service, StaffMember
 from tests.factories import TODAY, at
+from tests.frontdesk.pay_states import STATES
 
 FOLDER = Path(__file__).resolve().parent.parent / "var" / "screenshots"
 NOW = at(11, 20)
@@ -77,6 +79,14 @@ def test_every_screen_is_taken(page, live_server, house):
                 page.emulate_media(media="print", color_scheme="light")
                 page.screenshot(path=FOLDER / "the-day-printed.png", full_page=True)
                 page.emulate_media(media="screen")
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_every_state_of_a_payment_link_is_taken(page, world, open_link, state):  # noqa: F811
+    link = STATES[state](world)
+    page.clock.set_fixed_time(link.now)
+    open_link(page, link)
+    take(page, f"a payment link, {state}")
 
 
 def take(page, name: str) -> None:
