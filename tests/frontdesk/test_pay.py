@@ -11,11 +11,13 @@ from django.contrib.staticfiles import finders
 from django.db import connection
 from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
-from spa.models import Client, Payment, PaymentRequest, RateCounter
+from frontdesk.templatetags.spa import told_at, told_hours
+from spa.models import Appointment, Client, Payment, PaymentRequest, RateCounter
 from spa.services import booking, payment_requests
 from spa.wompi.checkout import REFERENCE
-from tests.factories import at, make_client
+from tests.factories import BOGOTA, at, make_client
 from tests.frontdesk.pay_states import STATES, Link, begun, held, paid
 from tests.frontdesk.test_budgets import KB, statics, weight
 from tests.spa.booking.houses import DESK
@@ -104,6 +106,30 @@ def test_it_says_what_is_paid_now_and_what_is_left_for_the_spa(world, open_link)
     assert "hasta las 7:32 a. m." in page
     assert "Calle 61 n.º 5-32, Bogotá" in page
     assert "https://wa.me/573015550142" in page
+
+
+@pytest.mark.parametrize(
+    ("language", "hour", "minutes", "told"),
+    [
+        ("es-co", 13, 60, ("la 1:00 p. m.", "1:00 a 2:00 p. m.")),
+        ("es-co", 15, 105, ("las 3:00 p. m.", "3:00 a 4:45 p. m.")),
+        ("es-co", 11, 90, ("las 11:00 a. m.", "11:00 a. m. a 12:30 p. m.")),
+        ("en", 13, 60, ("1:00 p.m.", "1:00 to 2:00 p.m.")),
+    ],
+)
+def test_times_are_told_as_people_say_them(language, hour, minutes, told):
+    visit = Appointment(starts_at=at(hour), ends_at=at(hour) + timedelta(minutes=minutes))
+
+    with translation.override(language):
+        said = told_at(visit.starts_at, BOGOTA), told_hours(visit, BOGOTA)
+        assert tuple(one.replace("\u00a0", " ") for one in said) == told
+
+
+@pytest.mark.parametrize(("name", "is_told"), [("held", True), ("balance", False)])
+def test_only_who_pays_a_deposit_is_told_that_it_is_kept(world, open_link, name, is_told):
+    page = text(open_link(STATES[name](world)))
+
+    assert ("el anticipo no se devuelve" in page) == is_told
 
 
 def test_what_she_paid_at_the_desk_is_taken_off(world, open_link):

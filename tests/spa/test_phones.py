@@ -56,6 +56,20 @@ def test_a_number_is_read_aloud_as_people_group_it(kept, said):
     assert phones.spoken(kept) == said
 
 
+@pytest.mark.parametrize(
+    ("kept", "chat"),
+    [
+        ("+573004561278", "https://wa.me/573004561278"),
+        ("+14155552671", "https://wa.me/14155552671"),
+        ("+576013456789", ""),
+        ("", ""),
+        ("nobody", ""),
+    ],
+)
+def test_a_chat_is_opened_with_a_number_that_can_have_one(kept, chat):
+    assert phones.whatsapp(kept) == chat
+
+
 @settings(deadline=None)
 @given(some.text() | some.text("0123456789+ -()", max_size=20))
 def test_whatever_is_typed_is_refused_or_fits_the_column(typed):
