@@ -6,10 +6,10 @@ here knows a client.
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from spa import money
-from spa.models import Alert, AlertKind
+from spa.models import Alert, AlertKind, GatewayKey
 from spa.wompi.checkout import CURRENCY
 
 K = AlertKind
@@ -72,16 +72,21 @@ TO_DO: dict[str, str | Promise] = {
     K.LATE_MONEY: gettext_lazy("Call the client and find another time with her."),
     K.TAKEN_BACK: gettext_lazy("Ask the client how she wants to pay. A visit ahead stands."),
     K.GATEWAY_DOWN: gettext_lazy(
-        "Nothing is lost: holds are kept for longer meanwhile. Look at status.wompi.co, and"
-        " charge at the desk what is urgent. You are not told again before it has recovered."
+        "Nothing is lost: holds are kept for longer meanwhile. Charge at the desk what"
+        " is urgent, and see whether comercios.wompi.co opens. You are not told again before it has"
+        " recovered."
     ),
     K.GATEWAY_SLOW: gettext_lazy(
-        "Nothing is to be done now. If it lasts, look at status.wompi.co."
+        "Nothing is to be done now. If it lasts, see whether comercios.wompi.co is slow too."
     ),
     K.GATEWAY_KEYS: gettext_lazy(
         "Until it is put right no payment by link can be confirmed. Look at the keys under"
         " Developers in Wompi’s own page, and have whoever runs this installation exchange them."
     ),
+}
+KEYS = {
+    GatewayKey.PUBLIC: pgettext_lazy("key of the gateway", "public"),
+    GatewayKey.PRIVATE: pgettext_lazy("key of the gateway", "private"),
 }
 
 
@@ -108,9 +113,10 @@ def to_do(alert: Alert) -> str:
 def _figures(alert: Alert) -> dict[str, object]:
     """Return all that a sentence may name; of a fact that is missing a dash."""
     facts = alert.facts
-    names = ("payment", "appointment", "minutes", "seconds", "calls", "key", "status")
+    names = ("payment", "appointment", "minutes", "seconds", "calls", "status")
     return {
         **{name: facts.get(name, "–") for name in names},
+        "key": KEYS.get(facts.get("key"), "–"),
         "subject": alert.subject,
         "amount": _amount(facts),
     }
@@ -120,6 +126,7 @@ def _amount(facts: dict) -> str:
     cents, currency = facts.get("cents"), facts.get("currency", CURRENCY)
     if cents is None:
         return "–"
-    if currency == CURRENCY and cents % money.CENTS == 0:
-        return money.pesos(cents)
-    return f"{currency}\u00a0{cents / money.CENTS:.2f}"
+    if currency != CURRENCY:
+        return f"{currency}\u00a0{cents / money.CENTS:.2f}"
+    rest = cents % money.CENTS  # which no price of ours has
+    return money.pesos(cents) + (f",{rest:02}" if rest else "")

@@ -43,6 +43,16 @@ def test_the_list_shows_what_waits_and_what_was_given_up_and_nothing_else(desk, 
     assert page.count("/send/") == 1
 
 
+def test_an_alert_goes_to_a_manager_and_leads_to_no_visit(desk, visit):
+    alert = of(visit, client=None, kind=MessageKind.ALERT)
+    OutboxMessage.objects.filter(pk=alert.pk).update(subject="alert:7")
+
+    page = desk.get("/messages/").content.decode()
+
+    assert "To a manager" in page
+    assert "alert:7" not in page
+
+
 def test_another_house_has_its_own(desk, visit):
     elsewhere = make_message(location=make_location(), subject="BR-99999")
 

@@ -3,8 +3,9 @@
 import pytest
 from django.db import transaction
 
-from spa.models import Alert, AlertKind, OutboxMessage, User
-from spa.services import alerts
+from spa.models import Alert, AlertKind, AuditLog, OutboxMessage, User
+from spa.services import alerts, messages
+from spa.services.audit import Actor
 from spa.services.messages import send
 from tests.concurrency import Thread, open_transaction, wait_until_somebody_waits_for_a_lock
 from tests.factories import NOW, at, make_location, make_user
@@ -177,3 +178,14 @@ def test_an_address_that_is_none_is_not_written_to(house, manager):
     User.objects.filter(pk=manager.pk).update(email="gerente@")
 
     assert (left(), dropped()) == ([], "bad_address")
+
+
+def test_one_that_was_given_up_is_sent_again_and_audited_as_what_it_is(house, manager):
+    raise_it(house)
+    OutboxMessage.objects.update(state="dead", attempts=5, last_error_code="timeout")
+
+    message = OutboxMessage.objects.get()
+    messages.send_again(message=message, now=NOW, actor=Actor(user=manager))
+
+    assert left() == [manager.email]
+    assert AuditLog.objects.get(action="MESSAGE_SENT_AGAIN").subject == message.subject

@@ -127,6 +127,20 @@ def test_a_house_says_where_it_is_if_it_knows(payer):
             assert "300 555 0142" in body.replace("\u00a0", " ")
 
 
+def test_another_currency_is_told_as_it_is(payer):
+    facts = {"reason": "currency", "cents": 50_25, "currency": "USD"}
+    alerts.raise_alert(AlertKind.AMOUNT_MISMATCH, "10042-1-00001", now=at(9), **facts)
+
+    for body in parts(payer.letter(K.ALERT, now=at(9)))[1:]:
+        assert "USD 50.25" in body.replace("\u00a0", " ")
+
+
+def test_no_sentence_ends_twice(payer):
+    for letter in letters_of_all_kinds(payer, language="es-co").values():
+        for part in parts(letter):
+            assert ".." not in part
+
+
 def test_who_has_paid_the_deposit_by_link_reads_that_it_has_come(payer):
     Client.objects.update(language="en")
     visit = payer.hold()
@@ -166,7 +180,7 @@ FACTS = {
 
 
 FIGURES = {
-    AlertKind.AMOUNT_MISMATCH: "COP 71999.99",
+    AlertKind.AMOUNT_MISMATCH: "$ 71.999,99",
     AlertKind.LATE_MONEY: "$ 72.000",
     AlertKind.TAKEN_BACK: "$ 36.000",
     AlertKind.GATEWAY_DOWN: "6",
@@ -190,6 +204,7 @@ def test_every_alert_says_in_words_what_happened_and_what_to_do(payer, kind, lan
         assert {"es-co": "Qué hacer", "en": "What to do"}[language] in body
         assert "%(" not in body
         assert "–" not in body.split("Bruma")[0]  # no figure is missing
+        assert "private" not in body or language == "en"
         assert FIGURES.get(kind, "") in body.replace("\u00a0", " ")
 
 
