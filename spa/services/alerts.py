@@ -15,6 +15,8 @@ from spa.services.transactions import locked_transaction
 
 # What the desk itself does something about; of all else a manager says that she has seen it.
 OF_THE_DESK = (AlertKind.LATE_MONEY, AlertKind.TAKEN_BACK)
+# Closed by hand they would open again a minute later, with a mail each time.
+END_BY_THEMSELVES = (AlertKind.GATEWAY_DOWN, AlertKind.GATEWAY_SLOW, AlertKind.GATEWAY_KEYS)
 # One statement that also says whether it was news: who raises the same one at once waits here for
 # the other's commit, and then inserts nothing.
 _INSERT = """
@@ -56,7 +58,8 @@ def settle(kind: AlertKind, subject: str, *, now: datetime) -> int:
 def close(*, alert: Alert, now: datetime, actor: Actor) -> Alert:
     """Write down that somebody has seen an alert and done what it asks for.
 
-    :raises RuleBroken: its money still waits to be decided about (reason `money_waits`)
+    :raises RuleBroken: its money still waits to be decided about (reason `money_waits`), or it
+        ends when the gateway is well again (`ends_by_itself`)
     :raises Stale: it was closed meanwhile
     :raises NotAllowed: it is a manager's to close
     """
@@ -69,6 +72,11 @@ def close(*, alert: Alert, now: datetime, actor: Actor) -> Alert:
         rights.insist(actor, "spa.view_gatewaytransaction")
     if alert.closed_at:
         raise Stale(_("Somebody has seen this alert meanwhile."))
+    if alert.kind in END_BY_THEMSELVES:
+        raise RuleBroken(
+            _("This alert ends by itself, as soon as Wompi answers as it should."),
+            reason="ends_by_itself",
+        )
     if GatewayTransaction.objects.homeless().filter(gateway_id=alert.subject).exists():
         raise RuleBroken(
             _("Its money still waits. Decide about it, and the alert ends by itself."),

@@ -3,6 +3,7 @@
 import pytest
 from django.db import transaction
 
+from spa.errors import RuleBroken
 from spa.models import Alert, AlertKind, AuditLog, OutboxMessage, User
 from spa.services import alerts, messages
 from spa.services.audit import Actor
@@ -189,3 +190,14 @@ def test_one_that_was_given_up_is_sent_again_and_audited_as_what_it_is(house, ma
 
     assert left() == [manager.email]
     assert AuditLog.objects.get(action="MESSAGE_SENT_AGAIN").subject == message.subject
+
+
+@pytest.mark.parametrize("kind", alerts.END_BY_THEMSELVES)
+def test_what_ends_by_itself_is_not_closed_by_hand(manager, kind):
+    alerts.raise_alert(kind, "wompi", now=NOW)
+
+    with pytest.raises(RuleBroken) as refused:
+        alerts.close(alert=Alert.objects.get(), now=at(8), actor=Actor(user=manager))
+
+    assert refused.value.facts["reason"] == "ends_by_itself"
+    assert Alert.objects.get().closed_at is None
