@@ -163,7 +163,9 @@ class World:
 
     def last_attempt(self) -> Payment:
         own = Payment.objects.filter(appointment=self.visit.code, request__isnull=False)
-        return own.latest("pk")
+        if last := own.order_by("pk").last():
+            return last
+        raise CannotBe
 
     def _pay(self, payment: Payment, status: Status, *, cents: int = 0, currency: str = "COP"):
         self.wompi.begin(
