@@ -11,6 +11,7 @@ from tests.drills import (  # noqa: F401
     clicks,
     database,
     gateway,
+    links,
     processes,
     search,
     till,
