@@ -77,10 +77,11 @@ def _unless_away(ask: Callable[[Client, str], int], name: str) -> int:
 
 
 def _read(client: Client, transaction_id: str) -> int:
+    asked_at = clock.now()
     told = client.transaction(transaction_id)
     if told is not None:
         gateway.settle(reference=told.reference, found=[told], now=clock.now(), is_all=False)
-    gateway.mark_read(transaction_id=transaction_id, told=told, now=clock.now())
+    gateway.mark_read(transaction_id=transaction_id, told=told, now=clock.now(), asked_at=asked_at)
     return int(told is not None)
 
 

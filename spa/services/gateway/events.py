@@ -85,12 +85,21 @@ def receive(*, announcement: Announcement, now: datetime) -> Received:
 
 
 @locked_transaction
-def mark_read(*, transaction_id: str, told: Transaction | None, now: datetime) -> None:
+def mark_read(
+    *,
+    transaction_id: str,
+    told: Transaction | None,
+    now: datetime,
+    asked_at: datetime | None = None,
+) -> None:
     """Write down what a read said of the events of a transaction; managers hear of a difference.
 
-    An older status is no difference: PENDING may well be APPROVED by now.
+    An older status is no difference: PENDING may well be APPROVED by now. An event that came
+    after Wompi was asked (None: just now) waits for a read of its own.
     """
-    events = WebhookEvent.objects.filter(transaction_id=transaction_id, truth="")
+    events = WebhookEvent.objects.filter(
+        transaction_id=transaction_id, truth="", received_at__lte=asked_at or now
+    )
     for event in events.select_for_update(no_key=True).order_by("pk"):
         event.truth, event.look_at = _truth(event, told), None
         event.save(update_fields=["truth", "look_at"])

@@ -1,15 +1,18 @@
 """Wompi's reports, carried out: money is posted once, and every report has a named end (§6.4)."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from spa.models import Alert, ClientCredit, OutboxMessage, Payment
+from spa.models import Alert, ClientCredit, OutboxMessage, Payment, WebhookEvent
 from spa.services import booking, gateway, payment_requests
 from spa.services.audit import Actor
 from spa.services.gateway import CannotPay
+from spa.wompi.answers import Status
 from tests.factories import TODAY, at
 from tests.spa.booking.houses import DESK
+from tests.spa.gateway.fake import announcement
 from tests.spa.gateway.links import DEPOSIT, fresh, held, reported, row_of
 from tests.spa.money.till import books, card
 
@@ -91,6 +94,23 @@ def test_nor_does_it_at_the_very_same_moment(links):
     links.hear(reported(payment, "PENDING", key="10042-1-00001"))
 
     assert (row_of(approved).status, fresh(payment).state) == ("APPROVED", "approved")
+
+
+def test_an_event_that_comes_while_wompi_is_asked_waits_for_a_read_of_its_own(links):
+    _visit, payment = links.hold()
+    approved = reported(payment)
+    gateway.receive(announcement=announcement(approved), now=at(7, 7))
+
+    gateway.mark_read(
+        transaction_id=approved.transaction_id,
+        told=replace(approved, status=Status.PENDING),
+        now=at(7, 8),
+        asked_at=at(7, 6),
+    )
+
+    event = WebhookEvent.objects.get()
+    assert (event.truth, event.look_at) == ("", at(7, 8))
+    assert not Alert.objects.exists()
 
 
 # -- Twice ------------------------------------------------------------------------------------
