@@ -4,10 +4,20 @@ import pytest
 
 from e2e.hands import card, cell, reread
 from e2e.spa_house import book, log_in
-from spa.models import Appointment, CashSession, Payment, User
-from spa.services import booking
+from spa.models import (
+    Appointment,
+    CashSession,
+    Client,
+    OutboxMessage,
+    Payment,
+    PaymentRequest,
+    SpaPolicy,
+    User,
+)
+from spa.services import booking, payment_requests
 from spa.services.audit import Actor
-from tests.factories import at, make_client
+from tests.factories import ask_for_deposits, at, make_client
+from tests.spa.gateway.links import with_keys
 from tests.tills import open_drawer
 
 
@@ -119,6 +129,48 @@ def test_when_somebody_pays(page, live_server, house, hands, day):
         page.wait_for_selector("[data-charged]")
     assert reread(second).status == "completed"
     assert Payment.objects.filter(appointment=second.code).count() == 2
+
+
+def test_when_somebody_pays_by_link(page, house, hands, day, settings):
+    with_keys(settings)
+    ask_for_deposits()
+    SpaPolicy.objects.update(no_deposit_within_hours=0)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    day()
+    with hands.task("book a new client with a link", limit=5):
+        hands.fill("#client-search", "Luisa Fernanda Páez", key="n")
+        page.wait_for_selector('#client-new[aria-selected="true"]')
+        hands.press("Enter")
+        hands.fill("#new-phone", "300 456 1279")
+        hands.click(f"#add-{house.massage.pk}")
+        page.wait_for_selector('#book[value="link"]')
+        hands.press("Control+Enter")
+        page.wait_for_selector("#links .qr")
+    assert PaymentRequest.objects.get().appointment == Appointment.objects.latest("pk").code
+
+    Client.objects.filter(pk=house.mariana.pk).update(email="mariana@correo.test")
+    day()
+    with hands.task("book a client we know, and copy her link", limit=5):
+        hands.fill("#client-search", "mariana", key="n")
+        page.wait_for_selector('#new-clients [role="option"][aria-selected="true"]')
+        hands.press("Enter")
+        page.wait_for_selector("#usual:focus")
+        hands.press("Enter")
+        page.wait_for_selector('#book[value="link"]')
+        hands.press("Control+Enter")
+        page.wait_for_selector("[data-copy]:focus")
+        hands.press("Enter")
+        page.wait_for_selector("[data-copy][data-was]")
+    request = PaymentRequest.objects.latest("pk")
+    assert page.evaluate("navigator.clipboard.readText()") == payment_requests.link_of(request)
+
+    day()
+    card(page, house.visit).click()
+    page.wait_for_selector("#send-link")
+    with hands.task("send the link of a visit", limit=1):
+        hands.click("#send-link")
+        page.wait_for_selector('[data-link="leaving"]')
+    assert OutboxMessage.objects.filter(kind="PAYMENT_LINK", subject=house.visit.code).count() == 1
 
 
 def test_when_a_visit_is_moved(page, house, hands, day):

@@ -87,15 +87,15 @@ def _text(found: Stage, request: PaymentRequest, zone: ZoneInfo, email: str) -> 
         return _("The email could not be delivered. Copy the link, or send it by WhatsApp.")
     if found == Stage.LEAVING:
         return _("The email is on its way to %(email)s.") % {"email": masked(email)}
-    told = {"time": said_at(_moment(found, request), zone), "email": masked(email)}
+    told = {"when": said_at(_moment(found, request), zone), "email": masked(email)}
     if found == Stage.OVER and not request.is_open:
-        return _("The link was closed at %(time)s: the visit does not wait for it.") % told
+        return _("The link was closed %(when)s: the visit does not wait for it.") % told
     return {
-        Stage.PAID: _("Paid by link. Closed at %(time)s."),
-        Stage.ENDED: _("The desk ended the link at %(time)s."),
-        Stage.OVER: _("The link ran out at %(time)s without a payment."),
-        Stage.DECLINED: _("A payment was declined at %(time)s. The client can try again."),
-        Stage.SENT: _("Sent to %(email)s at %(time)s."),
+        Stage.PAID: _("Paid by link %(when)s."),
+        Stage.ENDED: _("The desk ended the link %(when)s."),
+        Stage.OVER: _("The link ran out %(when)s without a payment."),
+        Stage.DECLINED: _("A payment was declined %(when)s. The client can try again."),
+        Stage.SENT: _("Sent to %(email)s %(when)s."),
     }[found] % told
 
 

@@ -5,6 +5,7 @@ from e2e.screens import (  # noqa: F401 — each registers its own
     clients,
     day,
     deposits,
+    links,
     messages,
     out,
     schedule,

@@ -14,7 +14,7 @@ class LinkFilter(django_filters.FilterSet):
     state = django_filters.ChoiceFilter(
         label=_("State"),
         method="narrow",
-        empty_label=_("Open, or asked for again"),
+        empty_label=_("Open links"),
         choices=[
             ("wanted", _("Asked for again")),
             ("paying", _("Being paid")),

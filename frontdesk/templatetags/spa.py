@@ -99,13 +99,35 @@ def clock(moment: datetime, zone) -> str:
 
 
 @register.filter
+def brief(moment: datetime, zone) -> str:
+    """Return a moment as a list has it: today its time alone, else its day as well."""
+    day, time = _day_and_time(moment, zone)
+    return f"{day}, {time}" if day else time
+
+
+@register.filter
 def said_at(moment: datetime, zone) -> str:
-    """Return a moment as the desk says it: today its time alone, else the day before it."""
+    """Return a moment within a sentence: `at 11:42`, on another day `on 22 Nov at 11:42`."""
+    day, time = _day_and_time(moment, zone)
+    told = {"day": day, "time": time}
+    return _("on %(day)s at %(time)s") % told if day else _("at %(time)s") % told
+
+
+@register.filter
+def said_until(moment: datetime, zone) -> str:
+    """Return an end within a sentence: `until 11:42`, `until 22 Nov at 11:42`."""
+    day, time = _day_and_time(moment, zone)
+    told = {"day": day, "time": time}
+    if day:
+        return pgettext("moment", "until %(day)s at %(time)s") % told
+    return pgettext("moment", "until %(time)s") % told
+
+
+def _day_and_time(moment: datetime, zone) -> tuple[str, str]:
+    """Return the day, unless it is today, and the wall-clock time of a moment in a zone."""
     local = moment.astimezone(zone)
-    time = f"{local:%H:%M}"
-    if local.date() == spa.clock.now().astimezone(zone).date():
-        return time
-    return f"{day_as(local.date(), 'j M')}, {time}"
+    is_today = local.date() == spa.clock.now().astimezone(zone).date()
+    return "" if is_today else day_as(local.date(), "j M"), f"{local:%H:%M}"
 
 
 @register.filter

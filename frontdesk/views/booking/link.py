@@ -102,8 +102,10 @@ def show_links(
 ) -> HttpResponse:
     """Draw links in the dialog, or as a page: those of a party together, one with its code."""
     visit = visit or links[0].visit
+    names = visit.items.order_by("position").values_list("staff__name", flat=True)
     context = {
         "visit": visit,
+        "staff": ", ".join(dict.fromkeys(filter(None, names))),
         "day": visit.location.today(now=visit.starts_at),
         "zone": visit.location.tz,
         "links": links,
