@@ -48,6 +48,7 @@ ADDRESSES = [
     Address("account_signup", "/login/closed/", NOBODY),
     Address("account_inactive", "/login/inactive/", NOBODY),
     Address("account_reset_password", "/login/reset/", NOBODY),
+    Address("wompi_webhook", "/webhooks/wompi/", ANYBODY, "post"),
     Address("keys", "/keys/", LOGGED_IN),
     Address("shortcuts", "/shortcuts/", LOGGED_IN, "post"),
     Address("theme", "/theme/", LOGGED_IN, "post"),
