@@ -11,6 +11,7 @@ from spa.models import Alert, AvailabilityExclusion, GatewayTransaction, Payment
 from tests.factories import at, make_location, make_staff
 from tests.frontdesk.people import worker
 from tests.spa.constraints.messages import make_message
+from tests.spa.gateway.links import with_keys
 from tests.tills import pay
 
 pytestmark = pytest.mark.django_db
@@ -229,8 +230,9 @@ def block(staff):
 
 
 @pytest.fixture
-def ask(client, visit, keys):
+def ask(client, visit, keys, settings):
     """Return a function that asks for an address as a role, of a visit that she may see."""
+    with_keys(settings)
     staff = visit.items.get().staff
 
     def ask(address: Address, role: str):
