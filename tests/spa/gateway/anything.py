@@ -165,12 +165,17 @@ class Anything(RuleBasedStateMachine):
         row = GatewayTransaction.objects.homeless().order_by("pk").first()
         if row is None:
             return
-        common = {"transaction": row, "now": self.world.now, "actor": self.world.manager}
+        common = {
+            "transaction": row,
+            "note": "T-1",
+            "now": self.world.now,
+            "actor": self.world.manager,
+        }
         client, location = self.till.client, self.till.location
         ways = {
             "apply": lambda: gateway.apply(appointment=self.visit, **common),
             "credit": lambda: gateway.give_as_credit(client=client, location=location, **common),
-            "refund": lambda: gateway.record_refund(note="T-1", **common),
+            "refund": lambda: gateway.record_refund(**common),
         }
         self.attempt(f"unapplied_{how}", ways[how])
 

@@ -22,11 +22,13 @@ class FakeWompi:
         self.by_id: dict[str, Transaction] = {}
         self.versions: dict[str, list[Transaction]] = {}
         self.events: list[Transaction] = []  # on their way to us
+        self.believed: dict[str, str] = {}  # the state that we have had of each, when last looked
 
     def copy(self) -> "FakeWompi":
         """Return another that goes its own way from here."""
         twin = copy(self)
         twin.by_id, twin.events = dict(self.by_id), list(self.events)
+        twin.believed = dict(self.believed)
         twin.versions = {key: list(versions) for key, versions in self.versions.items()}
         return twin
 

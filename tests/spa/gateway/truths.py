@@ -21,7 +21,7 @@ from spa.models import (
 from spa.postgres.checks import check_now
 from spa.services import verification
 from spa.wompi.answers import Status
-from tests.spa.gateway.fake import FakeWompi
+from tests.spa.gateway.fake import FINAL, FakeWompi
 
 TOLD_OF_MONEY = ("CONFIRMED", "PAYMENT_APPROVED", "LATE_MONEY_RESOLVED")
 
@@ -36,6 +36,7 @@ def check(wompi: FakeWompi) -> None:
     rows = list(GatewayTransaction.objects.select_related("receipt").order_by("pk"))
     payments = list(Payment.objects.order_by("pk"))
     check_sums(wompi, rows, payments)
+    check_states(wompi, rows)
     check_homes(rows)
     check_visits(payments)
     check_words(payments)
@@ -77,6 +78,15 @@ def check_sums(wompi: FakeWompi, rows: list[GatewayTransaction], payments: list[
     assert received == of_payments + unapplied + refunded(rows)
     assert booked("wompi") == received - refunded(rows)
     assert booked("unapplied_money") == -unapplied
+
+
+def check_states(wompi: FakeWompi, rows: list[GatewayTransaction]) -> None:
+    """What we know of a transaction never becomes older than it was."""
+    for row in rows:
+        before = wompi.believed.get(row.gateway_id, row.status)
+        is_news = (before, row.status) == (Status.APPROVED, Status.VOIDED)
+        assert before not in FINAL or before == row.status or is_news, f"{row} was {before}"
+        wompi.believed[row.gateway_id] = row.status
 
 
 def check_homes(rows: list[GatewayTransaction]) -> None:
