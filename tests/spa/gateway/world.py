@@ -156,7 +156,7 @@ class World:
 
     def wrong_amount(self) -> None:
         payment = self.last_attempt()
-        self._pay(payment, S.APPROVED, cents=payment.amount_cents - 99_51)
+        self._pay(payment, S.APPROVED, cents=payment.amount_cents - 99_50)
 
     def wrong_currency(self) -> None:
         self._pay(self.last_attempt(), S.APPROVED, currency="USD")
