@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from tests.factories import at
 from tests.frontdesk.busy_day import make_busy_day
 from tests.frontdesk.people import worker
+from tests.spa.gateway.links import with_keys
 
 DAY = "/calendar/2026-11-19/"
 KB = 1024
@@ -56,7 +57,10 @@ def test_an_empty_day_costs_as_many_queries_as_a_full_one(desk):
     assert len(full) == len(empty)
 
 
-def test_the_first_load_weighs_at_most_fifty_kilobytes(desk):
+@pytest.mark.parametrize("by_link", [False, True], ids=["without Wompi", "with Wompi"])
+def test_the_first_load_weighs_at_most_fifty_kilobytes(desk, settings, by_link):
+    if by_link:
+        with_keys(settings)
     page = desk.get(DAY).content
     files = [finders.find(name) for name in statics(page.decode())]
 
