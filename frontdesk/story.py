@@ -51,7 +51,7 @@ def tell(
             )
         )
         before = change.state
-    told = [*reversed(lines), *beside]
+    told = [*beside, *reversed(lines)]
     return sorted(told, key=lambda line: line.at, reverse=True) if beside else told
 
 

@@ -11,7 +11,14 @@ from django.test.utils import CaptureQueriesContext
 from spa.models import Appointment, AuditLog, OutboxMessage, PaymentRequest
 from spa.services import booking, gateway, limits, payment_requests
 from spa.services.audit import Actor
-from tests.factories import ask_for_deposits, at, make_client, make_location
+from tests.factories import (
+    ask_for_deposits,
+    at,
+    make_client,
+    make_location,
+    make_room,
+    make_staff,
+)
 from tests.frontdesk.panel import fields, filled_in
 from tests.frontdesk.people import worker
 from tests.spa.booking.houses import House
@@ -158,6 +165,20 @@ def test_the_same_form_again_books_and_sends_once(desk, house, mariana):
 
     assert (first.status_code, second.status_code) == (200, 200)
     assert (Appointment.objects.count(), PaymentRequest.objects.count(), mails()) == (1, 1, 1)
+
+
+def test_friends_get_a_link_each(desk, house, mariana):
+    second = make_staff(house.location)
+    make_room(house.location, kind=house.room.kind)
+    friend = {"g1-client": make_client(name="Luisa Páez").pk, "g1-service": house.massage.pk}
+    form = asked(house, mariana, then="link", guests=2, open=0, **friend)
+
+    page = text(desk.post(NEW, {**form, "g1-therapist": second.pk}, headers=HTMX))
+
+    assert "Time kept for Mariana, Luisa" in page
+    for request in PaymentRequest.objects.all():
+        assert payment_requests.link_of(request) in page
+    assert (PaymentRequest.objects.count(), mails()) == (2, 1)
 
 
 def test_without_script_it_leads_to_a_page_with_the_link(desk, house, mariana):
@@ -384,7 +405,9 @@ def test_an_approval_stands_in_the_history_as_wompis(desk, hold):
 def test_the_history_says_who_sent_the_link(desk, hold):
     page = text(send(desk, hold))
 
-    assert re.search(r"07:00 · [^<]+</time>Payment link sent to m•••@correo.test", page)
+    assert re.search(
+        r"07:00 · [^<]+</time>Payment link sent to m•••@correo.test.*</time>Booked", page
+    )
 
 
 def test_a_hold_that_was_prolonged_says_that_wompi_was_away(desk, hold):

@@ -102,10 +102,13 @@ def show_links(
 ) -> HttpResponse:
     """Draw links in the dialog, or as a page: those of a party together, one with its code."""
     visit = visit or links[0].visit
-    names = visit.items.order_by("position").values_list("staff__name", flat=True)
+    is_party = len(links) > 1
     context = {
         "visit": visit,
-        "staff": ", ".join(dict.fromkeys(filter(None, names))),
+        "names": ", ".join(one.visit.client.first_name for one in links)
+        if is_party
+        else visit.client.first_name,
+        "staff": "" if is_party else _staff(visit),
         "day": visit.location.today(now=visit.starts_at),
         "zone": visit.location.tz,
         "links": links,
@@ -121,6 +124,12 @@ def show_links(
         context=context,
         status=refusal.http_status if refusal else 200,
     )
+
+
+def _staff(visit: Appointment) -> str:
+    """Return who treats her, in their order. One query."""
+    names = visit.items.order_by("position").values_list("staff__name", flat=True)
+    return ", ".join(dict.fromkeys(filter(None, names)))
 
 
 def _open(request: HttpRequest, visit: Appointment) -> HttpResponse:
