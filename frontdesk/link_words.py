@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from frontdesk.story import Line
 from frontdesk.templatetags.spa import masked, said_at
+from spa import money
 from spa.models import AuditLog, GatewayTransaction, PaymentRequest
 from spa.services.link_progress import Stage, stage
 
@@ -87,11 +88,15 @@ def _text(found: Stage, request: PaymentRequest, zone: ZoneInfo, email: str) -> 
         return _("The email could not be delivered. Copy the link, or send it by WhatsApp.")
     if found == Stage.LEAVING:
         return _("The email is on its way to %(email)s.") % {"email": masked(email)}
-    told = {"when": said_at(_moment(found, request), zone), "email": masked(email)}
+    told = {
+        "when": said_at(_moment(found, request), zone),
+        "email": masked(email),
+        "amount": money.pesos(request.amount_cents),
+    }
     if found == Stage.OVER and not request.is_open:
         return _("The link was closed %(when)s: the visit does not wait for it.") % told
     return {
-        Stage.PAID: _("Paid by link %(when)s."),
+        Stage.PAID: _("%(amount)s was paid by link %(when)s."),
         Stage.ENDED: _("The desk ended the link %(when)s."),
         Stage.OVER: _("The link ran out %(when)s without a payment."),
         Stage.DECLINED: _("A payment was declined %(when)s. The client can try again."),

@@ -398,6 +398,7 @@ def test_an_approval_stands_in_the_history_as_wompis(desk, hold):
 
     page = panel(desk, hold)
 
+    assert "$ 72.000 was paid by link at 07:06." in page
     assert "Wompi approved $ 72.000" in page
     assert re.search(r"07:06 · Wompi</time>Wompi approved", page)
 
