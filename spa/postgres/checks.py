@@ -2,7 +2,7 @@
 
 from django.db import connection
 
-# Every trigger that waits for the commit; the slot constraints do not.
+# Every trigger and constraint that waits for the commit; the slot constraints do not.
 DEFERRED = (
     *("item_agrees", "appointment_agrees"),
     *("consent_goes_with_its_client", "change_goes_with_its_appointment"),
@@ -10,7 +10,7 @@ DEFERRED = (
     *("appointment_agrees_with_journal", "item_agrees_with_journal"),
     *("line_agrees_with_its_visit", "credit_agrees_with_journal", "line_agrees_with_credit"),
     *("movement_agrees_with_journal", "session_agrees_with_journal"),
-    "line_agrees_with_its_drawer",
+    *("line_agrees_with_its_drawer", "transaction_has_a_receipt_of_its_own"),
 )
 
 
