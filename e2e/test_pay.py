@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from e2e.axe import OF_COLOUR, serious
+from e2e.axe import ALL, ONLY_COLOUR, serious
 from spa.models import Payment
 from tests.factories import at
 from tests.frontdesk.pay_states import STATES, Link, begun, dress, held
@@ -146,7 +146,7 @@ def test_nothing_serious_is_wrong_with_any_state(page, world, open_link, name):
     found = []
     for path in (f"{link.path}?lang=es", f"{link.path}?lang=en"):
         open_link(page, link, path)
-        for scheme, rules in (("light", None), ("dark", OF_COLOUR)):
+        for scheme, rules in (("light", ALL), ("dark", ONLY_COLOUR)):
             page.emulate_media(color_scheme=scheme)
             found += serious(page, rules)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
