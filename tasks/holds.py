@@ -2,8 +2,7 @@
 
 from spa import clock
 from spa.services import booking
-from spa.wompi import keys
-from spa.wompi.breaker import SharedBreaker
+from spa.wompi import breaker, keys
 from tasks.jobs import job
 
 
@@ -14,6 +13,6 @@ def expire() -> int:
     While the gateway is left alone those that wait for it are kept for longer first.
     """
     now = clock.now()
-    if keys.are_set() and SharedBreaker().is_open():
+    if keys.are_set() and breaker.is_open():
         booking.prolong_due(now=now)
     return booking.expire_due(now=now)

@@ -126,7 +126,6 @@ def _amount(facts: dict) -> str:
     cents, currency = facts.get("cents"), facts.get("currency", CURRENCY)
     if cents is None:
         return "–"
-    if currency != CURRENCY:
-        return f"{currency}\u00a0{cents / money.CENTS:.2f}"
-    rest = cents % money.CENTS  # which no price of ours has
-    return money.pesos(cents) + (f",{rest:02}" if rest else "")
+    if currency == CURRENCY and cents % money.CENTS == 0:
+        return money.pesos(cents)
+    return money.exact(cents, currency)

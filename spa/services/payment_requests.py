@@ -159,6 +159,11 @@ def ask(visit: Appointment, *, now: datetime, actor: Actor) -> PaymentRequest:
         )
     if not due or visit.status in (S.CANCELLED, S.NO_SHOW, S.EXPIRED):
         raise RuleBroken(_("There is nothing left to pay."), reason="nothing_to_ask_for")
+    if purpose == P.DEPOSIT and visit.held_until <= now:
+        raise RuleBroken(
+            _("The time that was kept is over. Keep the visit for longer, then send the link."),
+            reason="hold_is_over",
+        )
     if due < checkout.LEAST_CENTS:
         raise RuleBroken(
             _("Less than $ 1.500 cannot be paid by link. Charge it at the desk."),

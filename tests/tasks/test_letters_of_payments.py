@@ -132,7 +132,7 @@ def test_another_currency_is_told_as_it_is(payer):
     alerts.raise_alert(AlertKind.AMOUNT_MISMATCH, "10042-1-00001", now=at(9), **facts)
 
     for body in parts(payer.letter(K.ALERT, now=at(9)))[1:]:
-        assert "USD 50.25" in body.replace("\u00a0", " ")
+        assert "50,25 USD" in body.replace("\u00a0", " ")
 
 
 def test_no_sentence_ends_twice(payer):

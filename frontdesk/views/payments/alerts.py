@@ -14,7 +14,7 @@ from frontdesk import places
 from spa import clock
 from spa.errors import BusinessLogicError
 from spa.models import Alert, GatewayTransaction
-from spa.services import alerts
+from spa.services import alert_words, alerts
 from spa.services.audit import Actor
 
 may_see = permission_required("spa.view_alert", raise_exception=True)
@@ -60,8 +60,11 @@ def _show(
             {
                 "alert": alert,
                 "facts": FACTS | alert.facts,
+                "happened": alert_words.happened(alert),
+                "to_do": alert_words.to_do(alert),
                 "row": rows.get(alert.subject),
                 "can_be_closed": alert.subject not in rows
+                and alert.kind not in alerts.END_BY_THEMSELVES
                 and (sees_all or alert.kind in alerts.OF_THE_DESK),
                 "request_id": uuid4(),
             }

@@ -31,6 +31,9 @@ BACK_OFF = (
 )
 ASKED_FOR = BACK_OFF[-1][0]  # for so long in all
 EACH_MINUTE = timedelta(minutes=1)
+# A link that is open for days, and of which Wompi knows nothing, is asked about each minute for
+# so long; then as seldom as others.
+LIVELY = timedelta(hours=2)
 
 P, S, T, H = PaymentState, AppointmentStatus, TransactionStatus, Home
 
@@ -114,7 +117,9 @@ def decide(
         return Decision(steps, None, in_flight=False, look_at=None)
     state = _state(attempt, ordered, now)
     in_flight = is_in_flight(state, attempt.ends_at, now=now)
-    return Decision(steps, state, in_flight, _look_at(attempt, in_flight=in_flight, now=now))
+    is_known = any(one.status == T.PENDING for one in ordered)
+    soon = in_flight and (is_known or now < attempt.opened_at + LIVELY)
+    return Decision(steps, state, in_flight, _look_at(attempt, soon=soon, now=now))
 
 
 def is_in_flight(state: str, ends_at: datetime, *, now: datetime) -> bool:
@@ -182,8 +187,8 @@ def _state(attempt: Attempt, ordered: Iterable[Reported], now: datetime) -> str:
     return P.PENDING if now < attempt.ends_at + GRACE else P.ABANDONED
 
 
-def _look_at(attempt: Attempt, *, in_flight: bool, now: datetime) -> datetime | None:
-    if in_flight:
+def _look_at(attempt: Attempt, *, soon: bool, now: datetime) -> datetime | None:
+    if soon:
         return now + EACH_MINUTE
     # The hosted page lets a payer try again for some minutes, and a bank may take a day.
     age = now - attempt.opened_at

@@ -50,18 +50,18 @@ def test_money_that_came_too_late_is_told_with_its_visit_and_its_payment(boss, l
     assert "$\u00a072.000" in page
     assert f'href="/appointments/{late.subject}/"' in page
     assert f'href="/payments/{late.facts["payment"]}/"' in page
-    assert "Call her" in page
+    assert "Call the client" in page
 
 
 def test_a_payment_that_wompi_annulled_is_told_with_what_is_to_be_done(boss, links):
-    visit, payment = links.hold()
+    _visit, payment = links.hold()
     links.hear(reported(payment, key="10042-1-00001"))
     links.hear(reported(payment, "VOIDED", key="10042-1-00001"), now=at(7, 30))
 
     page = boss.get(LIST).content.decode()
 
-    assert f"Wompi annulled {payment.code}" in page
-    assert f"{visit.code} stays booked without that money" in page
+    assert f"Wompi took payment {payment.code} back" in page
+    assert "A visit ahead stands" in page
 
 
 @pytest.mark.parametrize("kind", AlertKind.values)
@@ -116,7 +116,7 @@ def test_one_that_wompi_never_confirmed_can_be_closed(boss, links):
     page = boss.get(LIST).content.decode()
     answer = see(boss, Alert.objects.get())
 
-    assert "has not confirmed it yet" in page
+    assert 'data-alert="amount_mismatch"' in page
     assert answer.status_code == 302
 
 
@@ -197,4 +197,4 @@ def test_it_speaks_spanish_too(boss, late, settings):
 
     assert "Avisos" in page
     assert "Visto" in page
-    assert "Llámala" in page
+    assert "Llama a la clienta" in page

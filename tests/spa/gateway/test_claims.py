@@ -6,7 +6,6 @@ import pytest
 
 from spa.models import Payment, WebhookEvent
 from spa.services import gateway
-from spa.services.gateway import looks
 from tests.concurrency import Thread, open_transaction
 from tests.factories import at
 from tests.spa.constraints.gateway import make_event
@@ -107,10 +106,3 @@ def test_two_processes_do_not_read_the_same_event(links):
         thread = Thread(lambda: gateway.claim_events(now=at(7, 6), most=5))
         thread.start()
         assert thread.outcome() == [other.transaction_id]
-
-
-def test_what_waits_for_longer_than_a_minute_is_counted(links):
-    event()
-
-    assert looks.open_events(now=at(7, 7)) == 0
-    assert looks.open_events(now=later(at(7, 7), seconds=1)) == 1

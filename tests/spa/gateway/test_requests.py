@@ -337,3 +337,12 @@ def test_nobody_is_troubled_by_who_has_paid_late_or_at_the_desk(links):
 
     assert not ask_again(payment.request, at(8))
     assert not ask_again(request, at(9, 30))
+
+
+def test_nor_when_the_time_that_was_kept_is_over_already(links):
+    visit = links.till.hold(minutes=20)
+
+    with pytest.raises(RuleBroken) as refused:
+        links.ask(visit, now=at(7, 20))
+
+    assert refused.value.facts["reason"] == "hold_is_over"
