@@ -1,6 +1,9 @@
 """A client pays by link while the desk looks on: what it is handed, and what it sees by itself."""
 
+import re
+
 import pytest
+from playwright.sync_api import expect
 
 from e2e.hands import card
 from e2e.screens.deposits import look_at
@@ -94,3 +97,11 @@ def test_without_script_a_link_is_booked_shown_and_ended(new_context, live_serve
 
     page.wait_for_selector('[data-link="ended"]')
     assert Appointment.objects.get(pk=visit.pk).status == "pending_payment"
+
+
+def test_the_page_of_a_visit_counts_by_the_servers_clock(desk, live_server, visit):
+    """The browser's own is days away from the journeys', as an old computer's may be."""
+    desk.goto(f"{live_server.url}/appointments/{visit.code}/")
+    desk.wait_for_load_state("networkidle")  # the script has counted once
+
+    expect(desk.locator("#appointment time.hold")).to_have_text(re.compile(r"^\d+ min$|^\d h"))
