@@ -3,7 +3,7 @@
 import django.db.models.constraints
 import django.db.models.deletion
 import django.db.models.expressions
-import spa.models.gateway
+import spa.models.payment_requests
 from django.conf import settings
 from django.db import migrations, models
 
@@ -96,7 +96,7 @@ class Migration(migrations.Migration):
             name='PaymentRequest',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=spa.models.gateway.new_public_id, editable=False, unique=True)),
+                ('public_id', models.UUIDField(default=spa.models.payment_requests.new_public_id, editable=False, unique=True)),
                 ('token_version', models.PositiveSmallIntegerField(default=1)),
                 ('purpose', models.CharField(choices=[('deposit', 'Deposit'), ('balance', 'Balance')], max_length=8, verbose_name='purpose')),
                 ('appointment', models.CharField(max_length=16, verbose_name='visit')),

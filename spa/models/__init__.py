@@ -40,9 +40,6 @@ from spa.models.gateway import (
     GatewayTransaction,
     Home,
     Mismatch,
-    PaymentRequest,
-    RequestEnd,
-    RequestPurpose,
     Resolution,
     TransactionStatus,
     WebhookEvent,
@@ -65,6 +62,7 @@ from spa.models.messages import (
     MessageState,
     OutboxMessage,
 )
+from spa.models.payment_requests import PaymentRequest, RequestEnd, RequestPurpose
 from spa.models.payments import (
     AT_THE_DESK,
     WITH_REFERENCE,

@@ -7,7 +7,7 @@ import uuid
 
 import pytest
 
-from spa.models.gateway import new_public_id
+from spa.models.payment_requests import new_public_id
 from spa.services import links
 from spa.services.links import PAY, RETURN
 
