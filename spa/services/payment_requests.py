@@ -13,13 +13,9 @@ from spa.errors import RuleBroken
 from spa.models import (
     Appointment,
     AppointmentStatus,
-    OutboxMessage,
-    Payment,
     PaymentRequest,
-    PaymentState,
     RequestEnd,
     RequestPurpose,
-    TransactionStatus,
 )
 from spa.services import audit, idempotency, links, rights
 from spa.services.audit import Actor
@@ -219,23 +215,6 @@ def close_if_paid(visit: Appointment, *, now: datetime) -> None:
         PaymentRequest.objects.open().filter(appointment=visit.code, purpose__in=paid).update(
             closed_at=now, closed_reason=RequestEnd.PAID
         )
-
-
-def sent_at(request: PaymentRequest) -> datetime | None:
-    """Return when the link last left by email. One query."""
-    sent = OutboxMessage.objects.filter(
-        subject=request.appointment, kind="PAYMENT_LINK", created_at__gte=request.created_at
-    )
-    return sent.exclude(sent_at=None).order_by("-sent_at").values_list("sent_at", flat=True).first()
-
-
-def being_paid(visit: Appointment) -> bool:
-    """Say whether Wompi is known to be working on a payment of this visit. One query."""
-    return Payment.objects.filter(
-        appointment=visit.code,
-        state=PaymentState.PENDING,
-        transactions__status=TransactionStatus.PENDING,
-    ).exists()
 
 
 def _locked(appointment: Appointment) -> Appointment:

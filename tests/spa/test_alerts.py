@@ -3,7 +3,7 @@
 import pytest
 from django.db import transaction
 
-from spa.errors import RuleBroken
+from spa.errors import RuleBroken, Stale
 from spa.models import Alert, AlertKind, AuditLog, OutboxMessage, User
 from spa.services import alerts, messages
 from spa.services.audit import Actor
@@ -127,6 +127,24 @@ def test_who_waited_for_one_that_was_rolled_back_raises_it_herself(house, manage
 
     assert second.outcome() is True
     assert (Alert.objects.count(), told()) == (1, [manager.pk])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_have_seen_it_at_once_the_second_waits_and_is_told(house, manager):
+    raise_it(house)
+    alert = Alert.objects.get()
+
+    def see():
+        return alerts.close(alert=alert, now=NOW, actor=Actor(user=manager))
+
+    with open_transaction():
+        see()
+        second = Thread(see)
+        second.start()
+        assert "spa_alert" in wait_until_somebody_waits_for_a_lock()
+
+    with pytest.raises(Stale):
+        second.outcome()
 
 
 # -- Sent -------------------------------------------------------------------------------------
