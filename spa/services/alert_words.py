@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from spa import money
 from spa.models import Alert, AlertKind, GatewayKey
+from spa.services.alerts import PAID_ALREADY
 from spa.wompi.checkout import CURRENCY
 
 K = AlertKind
@@ -37,6 +38,10 @@ HAPPENED: dict[str, str | Promise] = {
     ),
     K.LATE_MONEY: gettext_lazy(
         "%(amount)s came for visit %(subject)s when it could not take the money any more."
+        " It is the client’s credit now (payment %(payment)s), and she is told."
+    ),
+    PAID_ALREADY: gettext_lazy(
+        "%(amount)s came for visit %(subject)s, which was paid already."
         " It is the client’s credit now (payment %(payment)s), and she is told."
     ),
     K.TAKEN_BACK: gettext_lazy(
@@ -70,6 +75,7 @@ TO_DO: dict[str, str | Promise] = {
         " Wompi."
     ),
     K.LATE_MONEY: gettext_lazy("Call the client and find another time with her."),
+    PAID_ALREADY: gettext_lazy("Ask her whether she wants it as credit or given back."),
     K.TAKEN_BACK: gettext_lazy("Ask the client how she wants to pay. A visit ahead stands."),
     K.GATEWAY_DOWN: gettext_lazy(
         "Nothing is lost: holds are kept for longer meanwhile. Charge at the desk what"
@@ -105,9 +111,7 @@ def happened(alert: Alert) -> str:
 
 def to_do(alert: Alert) -> str:
     """Return what a manager can do about it."""
-    if alert.facts.get("reason") == "event":
-        return str(TO_DO["event"])
-    return str(TO_DO.get(alert.kind, ""))
+    return str(TO_DO.get(alert.facts.get("reason"), TO_DO.get(alert.kind, "")))
 
 
 def _figures(alert: Alert) -> dict[str, object]:

@@ -17,6 +17,8 @@ from spa.services.transactions import locked_transaction
 OF_THE_DESK = (AlertKind.LATE_MONEY, AlertKind.TAKEN_BACK)
 # Closed by hand they would open again a minute later, with a mail each time.
 END_BY_THEMSELVES = (AlertKind.GATEWAY_DOWN, AlertKind.GATEWAY_SLOW, AlertKind.GATEWAY_KEYS)
+# Money that came when its visit stood, and owed nothing any more.
+PAID_ALREADY = "paid_already"
 # One statement that also says whether it was news: who raises the same one at once waits here for
 # the other's commit, and then inserts nothing.
 _INSERT = """

@@ -7,6 +7,8 @@ a new one for every other of the same reference.
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from django.db.models import Sum
+
 from spa.models import (
     Action,
     AlertKind,
@@ -20,6 +22,7 @@ from spa.models import (
     PaymentMethod,
     PaymentRequest,
     PaymentState,
+    RefundReason,
     SpaPolicy,
     TransactionStatus,
 )
@@ -80,6 +83,7 @@ def receive(
         tell.payment_approved(visit, receipt, now=case.now)
     if visit and receipt.applied_cents == 0:
         tell.late_money(visit, receipt, now=case.now)
+        stands = visit.is_active or visit.status == S.COMPLETED
         alerts.raise_alert(
             AlertKind.LATE_MONEY,
             visit.code,
@@ -87,6 +91,7 @@ def receive(
             location_id=visit.location_id,
             cents=receipt.amount_cents,
             payment=receipt.code,
+            **({"reason": alerts.PAID_ALREADY} if stands else {}),
         )
     return receipt
 
@@ -144,7 +149,9 @@ def take_back(case: Case, row: GatewayTransaction, rows: list[GatewayTransaction
     receipt = case.attempt if is_attempt else row.receipt
     visit = case.visits.get(receipt.appointment)
     applied = still_applied(receipt, visit)
-    rest = receipt.amount_cents - applied
+    # What the bank has taken already is not taken once more.
+    charged_back = _charged_back(receipt)
+    rest = receipt.amount_cents - applied - charged_back
     of_credit = credit.take_what_is_left_of(
         receipt, rest, today=receipt.location.today(now=case.now)
     )
@@ -164,6 +171,7 @@ def take_back(case: Case, row: GatewayTransaction, rows: list[GatewayTransaction
         credit_cents=of_credit,
         lost_cents=lost,
         onto_debt=onto_debt,
+        cents=receipt.amount_cents - charged_back,
     )
     receipt.state, receipt.voided_at = P.VOIDED, case.now
     receipt.save(update_fields=["state", "voided_at"])
@@ -199,6 +207,11 @@ def take_back(case: Case, row: GatewayTransaction, rows: list[GatewayTransaction
         cents=receipt.amount_cents,
         lost_cents=lost,
     )
+
+
+def _charged_back(receipt: Payment) -> int:
+    rows = receipt.refunds.filter(reason_code=RefundReason.CHARGEBACK)
+    return rows.aggregate(all=Sum("cents"))["all"] or 0
 
 
 def _receipt(attempt: Payment, row: GatewayTransaction, *, now: datetime) -> Payment:

@@ -99,13 +99,15 @@ def taken_back_at_the_gateway(
     credit_cents: int,
     lost_cents: int,
     onto_debt: bool,
+    cents: int,
 ) -> JournalEntry | None:
-    """The gateway took a payment back whole: what it paid is open, what it became goes.
+    """The gateway took `cents` of a payment back: what it paid is open, what it became goes.
 
+    All of it, but for what the bank had charged back before.
     What of it is gone is a debt of a visit that is over (`onto_debt`), else the house's loss.
     """
     parts = [
-        (money_account(payment.method, None), -payment.amount_cents),
+        (money_account(payment.method, None), -cents),
         (client_account(payment.client_id), credit_cents),
     ]
     if applied_cents:

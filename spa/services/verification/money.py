@@ -117,7 +117,9 @@ WITH booked AS (
 ), tip AS (
   SELECT payment_id, sum(cents) AS cents FROM spa_tip GROUP BY payment_id
 ), refund AS (
-  SELECT payment_id, sum(cents) AS cents FROM spa_refund GROUP BY payment_id
+  SELECT payment_id, sum(cents) AS cents,
+    coalesce(sum(cents) FILTER (WHERE reason_code = 'chargeback'), 0) AS by_the_bank
+  FROM spa_refund GROUP BY payment_id
 ), moved AS (
   SELECT payment, sum(amount_cents) FILTER (WHERE kind IN ('payment', 'void')) AS cents
   FROM spa_cashmovement WHERE payment <> '' GROUP BY payment
@@ -131,7 +133,8 @@ LEFT JOIN moved ON moved.payment = p.code CROSS JOIN LATERAL (VALUES
     <> CASE WHEN p.state IN ('approved', 'voided') THEN p.amount_cents ELSE 0 END),
   ('posted twice', b.entries > 1),
   ('taken back', coalesce(b.voided, 0)
-    <> CASE WHEN p.state = 'voided' THEN p.amount_cents ELSE 0 END),
+    <> CASE WHEN p.state = 'voided' THEN p.amount_cents - coalesce(refund.by_the_bank, 0)
+      ELSE 0 END),
   ('parts', p.state IN ('approved', 'voided')
     AND p.amount_cents <> p.applied_cents + p.tip_cents + p.credited_cents),
   ('tips', coalesce(tip.cents, 0) <> p.tip_cents OR coalesce(b.tips, 0) <> p.tip_cents),
@@ -150,7 +153,8 @@ GROUP BY account HAVING sum(amount_cents) <> coalesce((
   SELECT sum(amount_cents) FROM spa_payment p WHERE p.method = account AND p.state = 'approved'
 ), 0) - coalesce((
   SELECT sum(r.cents) FROM spa_refund r JOIN spa_payment p ON p.id = r.payment_id
-  WHERE r.way = account OR r.reason_code = 'chargeback' AND p.method = account
+  WHERE r.way = account
+    OR r.reason_code = 'chargeback' AND p.method = account AND p.state <> 'voided'
 ), 0) + coalesce((
   SELECT sum(posted_cents) FROM spa_gatewaytransaction
   WHERE account = 'wompi' AND home = 'unapplied' AND resolution = ''

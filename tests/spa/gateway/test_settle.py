@@ -302,6 +302,27 @@ def test_what_became_credit_and_was_spent_is_the_houses_loss_and_is_told(links):
     assert Alert.objects.get(kind="taken_back").facts["lost_cents"] == 36_000_00
 
 
+@pytest.mark.parametrize("pesos", [30_000, 72_000])
+def test_what_the_bank_took_before_is_not_taken_twice(links, pesos):
+    visit, payment = links.hold()
+    links.hear(reported(payment, key="10042-1-00001"))
+    links.till.charge_back(fresh(payment), pesos)
+
+    links.hear(reported(payment, "VOIDED", key="10042-1-00001"), now=at(12, 30))
+
+    assert (fresh(payment).state, fresh(visit).paid_cents) == ("voided", 0)
+    assert (held("wompi"), held("goodwill")) == (0, 0)
+
+
+def test_a_second_payment_of_what_is_paid_is_told_as_such(links):
+    visit, payment = links.hold()
+    links.till.charge(visit, card(180_000))
+
+    links.hear(reported(payment))
+
+    assert Alert.objects.get().facts["reason"] == "paid_already"
+
+
 def test_money_without_a_home_that_goes_back_is_struck_out(links):
     _visit, payment = links.hold()
     links.hear(reported(payment, key="10042-1-00001", cents=100_00))
