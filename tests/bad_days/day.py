@@ -40,15 +40,15 @@ class Day:
         request = payment_requests.open_request(appointment=visit, now=clock.now(), actor=DESK)
         return services.open_attempt(request=request, now=clock.now()).payment
 
-    def url(self, payment: Payment) -> str:
-        """Return where the payer's browser is sent."""
+    def url(self, payment: Payment, *, back: str = "/return/x/") -> str:
+        """Return where the payer's browser is sent, and from there `back`."""
         visit = Appointment.objects.get(code=payment.appointment)
         return checkout_url(
             keys=keys.load(),
             reference=payment.reference,
             amount_in_cents=payment.amount_cents,
             expires_at=payment_requests.end_of(payment.request, visit),
-            return_url=f"{self.settings.SITE_URL}/return/x/",
+            return_url=f"{self.settings.SITE_URL}{back}",
         )
 
     def pay(self, payment: Payment, outcome: str = "APPROVED", **given: object) -> dict:
