@@ -18,7 +18,8 @@ def begin(page):
 
 def close(page):
     page.keyboard.press("Escape")
-    page.wait_for_selector("dialog:not([open])", state="attached")
+    page.wait_for_selector("dialog:not([open]):empty", state="attached")
+    page.wait_for_load_state("networkidle")
 
 
 def open_again(page):
